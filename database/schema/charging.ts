@@ -73,7 +73,9 @@ export const quarantinedSessions = sqliteTable(
     energyWh: integer('energy_wh').notNull(),
     reason: text('reason').notNull(),
     evidence: text('evidence', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
-    state: text('state', { enum: ['open', 'closed'] }).notNull().default('open'),
+    state: text('state', { enum: ['open', 'closed'] })
+      .notNull()
+      .default('open'),
     resolution: text('resolution'),
     createdAt: integer('created_at').notNull(),
   },
@@ -88,7 +90,9 @@ export const incidents = sqliteTable(
     queue: text('queue').notNull(),
     message: text('message', { mode: 'json' }).notNull(),
     error: text('error').notNull(),
-    state: text('state', { enum: ['open', 'replayed', 'dismissed'] }).notNull().default('open'),
+    state: text('state', { enum: ['open', 'replayed', 'dismissed'] })
+      .notNull()
+      .default('open'),
     createdAt: integer('created_at').notNull(),
   },
   (t) => [index('incidents_state').on(t.state, t.id)],

@@ -26,7 +26,9 @@ export const sites = sqliteTable(
     photos: text('photos', { mode: 'json' }).$type<string[]>().notNull(),
     tariffId: text('tariff_id').notNull(),
     agentId: text('agent_id'),
-    status: text('status', { enum: ['open', 'closed'] }).notNull().default('open'),
+    status: text('status', { enum: ['open', 'closed'] })
+      .notNull()
+      .default('open'),
     outletsTotal: integer('outlets_total').notNull().default(0),
     outletsFree: integer('outlets_free').notNull().default(0),
     version: integer('version').notNull().default(1),
@@ -61,7 +63,9 @@ export const bdts = sqliteTable('bdts', {
   serial: text('serial').notNull().unique(),
   vendor: text('vendor').notNull(),
   firmware: text('firmware').notNull(),
-  status: text('status', { enum: ['stock', 'bound', 'retired'] }).notNull().default('stock'),
+  status: text('status', { enum: ['stock', 'bound', 'retired'] })
+    .notNull()
+    .default('stock'),
   createdAt: integer('created_at').notNull(),
 });
 
@@ -85,7 +89,9 @@ export const dtus = sqliteTable(
     number: integer('number').primaryKey(),
     keySalt: text('key_salt').notNull(),
     keyHash: text('key_hash').notNull(),
-    status: text('status', { enum: ['stock', 'bound', 'retired'] }).notNull().default('stock'),
+    status: text('status', { enum: ['stock', 'bound', 'retired'] })
+      .notNull()
+      .default('stock'),
     chargerId: text('charger_id'),
     createdAt: integer('created_at').notNull(),
   },
@@ -102,7 +108,10 @@ export const dtuBindings = sqliteTable(
     unboundAt: integer('unbound_at'),
     reason: text('reason').notNull(),
   },
-  (t) => [index('dtu_bindings_charger').on(t.chargerId, t.id), index('dtu_bindings_dtu').on(t.dtuNumber, t.id)],
+  (t) => [
+    index('dtu_bindings_charger').on(t.chargerId, t.id),
+    index('dtu_bindings_dtu').on(t.dtuNumber, t.id),
+  ],
 );
 
 /** A charging pile. The columns from `online` on are a projection of its object, guarded by `projectionSeq`. */
@@ -116,7 +125,9 @@ export const chargers = sqliteTable(
     siteId: text('site_id').notNull(),
     tariffId: text('tariff_id'),
     outlets: integer('outlets').notNull(),
-    status: text('status', { enum: ['active', 'decommissioned'] }).notNull().default('active'),
+    status: text('status', { enum: ['active', 'decommissioned'] })
+      .notNull()
+      .default('active'),
     version: integer('version').notNull().default(1),
     createdAt: integer('created_at').notNull(),
     online: integer('online', { mode: 'boolean' }).notNull().default(false),

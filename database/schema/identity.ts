@@ -9,7 +9,9 @@ export const riders = sqliteTable('riders', {
   displayName: text('display_name').notNull(),
   realNameVerifiedAt: integer('real_name_verified_at'),
   memberDiscountBp: integer('member_discount_bp').notNull().default(0),
-  status: text('status', { enum: ['active', 'blocked', 'deleted'] }).notNull().default('active'),
+  status: text('status', { enum: ['active', 'blocked', 'deleted'] })
+    .notNull()
+    .default('active'),
   createdAt: integer('created_at').notNull(),
 });
 
@@ -30,7 +32,9 @@ export const staff = sqliteTable('staff', {
   scope: text('scope', { mode: 'json' }).$type<Scope>().notNull(),
   failedAttempts: integer('failed_attempts').notNull().default(0),
   lockedUntil: integer('locked_until'),
-  status: text('status', { enum: ['active', 'disabled'] }).notNull().default('active'),
+  status: text('status', { enum: ['active', 'disabled'] })
+    .notNull()
+    .default('active'),
   createdAt: integer('created_at').notNull(),
 });
 

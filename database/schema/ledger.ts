@@ -38,7 +38,10 @@ export const ledgerEntries = sqliteTable(
       'rider_account_not_overdrawn',
       sql`${t.balanceAfterFen} >= 0 OR ${t.accountId} NOT GLOB 'rider:*' OR ${t.accountId} GLOB 'rider:*:arrears'`,
     ),
-    check('arrears_not_overpaid', sql`${t.balanceAfterFen} <= 0 OR ${t.accountId} NOT GLOB 'rider:*:arrears'`),
+    check(
+      'arrears_not_overpaid',
+      sql`${t.balanceAfterFen} <= 0 OR ${t.accountId} NOT GLOB 'rider:*:arrears'`,
+    ),
   ],
 );
 

@@ -101,7 +101,12 @@ export const EMPTY_CHARGER: ChargerState = {
 
 /** Things for the shell to do once the new state is committed. */
 export type Effect =
-  | { readonly type: 'remoteStart'; readonly commandId: string; readonly outletNo: number; readonly idTag: string }
+  | {
+      readonly type: 'remoteStart';
+      readonly commandId: string;
+      readonly outletNo: number;
+      readonly idTag: string;
+    }
   | { readonly type: 'remoteStop'; readonly commandId: string; readonly transactionId: number }
   | { readonly type: 'disableOutlet'; readonly commandId: string; readonly outletNo: number }
   | { readonly type: 'emit'; readonly event: ChargerEvent };
@@ -159,8 +164,7 @@ const AVAILABILITY: Record<OutletStatus, OutletAvailability> = {
 export const OFFLINE_GRACE = 30 * SECOND;
 
 export const isOnline = (state: ChargerState, now: EpochMs): boolean =>
-  state.connectedAt !== null &&
-  (state.disconnectedAt === null || now < state.disconnectedAt + OFFLINE_GRACE);
+  state.connectedAt !== null && (state.disconnectedAt === null || now < state.disconnectedAt + OFFLINE_GRACE);
 
 /** The whole charger's availability (connector 0, OCPP 1.6 §4.9) overrules its outlets'. */
 export function outletAvailability(state: ChargerState, outletNo: number, now: EpochMs): OutletAvailability {
@@ -188,8 +192,7 @@ export function projectCharger(state: ChargerState, now: EpochMs): ChargerProjec
   };
 }
 
-export const keepLast = <T>(list: readonly T[], item: T, most: number): T[] =>
-  [...list, item].slice(-most);
+export const keepLast = <T>(list: readonly T[], item: T, most: number): T[] => [...list, item].slice(-most);
 
 export function withSession(state: ChargerState, session: Session): ChargerState {
   return { ...state, sessions: { ...state.sessions, [session.order.outletNo]: session } };

@@ -2,12 +2,7 @@ import type { Usage } from '../pricing/usage.ts';
 import type { CurvePoint, EndReason, StartFailure } from './session.ts';
 
 /** Why an operator should look at an order. */
-export type AttentionReason =
-  | 'no-readings'
-  | 'stop-unanswered'
-  | 'meter-reset'
-  | 'vanished'
-  | 'safety-stop';
+export type AttentionReason = 'no-readings' | 'stop-unanswered' | 'meter-reset' | 'vanished' | 'safety-stop';
 
 /** Told to the commercial side through the settlement queue; every one is applied idempotently by order. */
 export type SettlementEvent =

@@ -62,7 +62,10 @@ export type CurvePoint = readonly [number, number, number];
 
 /** What the meter has said so far. Rebuilt from the last commit plus later readings after a crash. */
 export interface Metering {
+  /** What is priced; a tariff by power takes only every few minutes' reading into it. */
   readonly usage: Usage;
+  /** The newest register value, whether priced yet or not. */
+  readonly registerWh: number;
   readonly curve: readonly CurvePoint[];
   readonly lastReadingAt: EpochMs;
   /** When we last heard a reading, by our clock: what "seconds fresh" counts from. */

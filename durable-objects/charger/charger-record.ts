@@ -1,0 +1,99 @@
+import {
+  type ChargerProjection,
+  type ChargerState,
+  EMPTY_CHARGER,
+  type ReportedOutlet,
+} from '../../domain/charging/charger-state.ts';
+import { extendCurve } from '../../domain/charging/metering.ts';
+import { isRunning, type Metering, type RunningSession } from '../../domain/charging/session.ts';
+import { type DeviceCalls, NO_CALLS } from '../link/device-calls.ts';
+import { EMPTY_OUTBOX, type Outbox } from '../link/outbox.ts';
+
+/** Who made the pile and what runs on it, as its last BootNotification said. */
+export type BootInfo = Readonly<Record<string, unknown>>;
+
+/** What the device says of its own jobs (firmware, diagnostics, security events). */
+export interface DeviceNotice {
+  readonly at: number;
+  readonly action: string;
+  readonly payload: unknown;
+}
+
+/** Everything a charger's object keeps, committed together as one row. */
+export interface ChargerRecord {
+  readonly v: 1;
+  /** Counts every change, committed or not, so that an overlay can tell whether it is the fresher one. */
+  readonly revision: number;
+  readonly charger: ChargerState;
+  readonly calls: DeviceCalls;
+  readonly outbox: Outbox;
+  readonly connection: number;
+  readonly bootInfo: BootInfo | null;
+  readonly notices: readonly DeviceNotice[];
+  /** What D1 was last told of this charger, and how often. */
+  readonly projected: ChargerProjection | null;
+  readonly projectionSeq: number;
+  /** When a difference from `projected` arose; null while there is none. */
+  readonly projectionDirtyAt: number | null;
+  readonly alarmAt: number | null;
+  readonly framesUntil: number | null;
+}
+
+export const NEW_CHARGER: ChargerRecord = {
+  v: 1,
+  revision: 0,
+  charger: EMPTY_CHARGER,
+  calls: NO_CALLS,
+  outbox: EMPTY_OUTBOX,
+  connection: 0,
+  bootInfo: null,
+  notices: [],
+  projected: null,
+  projectionSeq: 0,
+  projectionDirtyAt: null,
+  alarmAt: null,
+  framesUntil: null,
+};
+
+/** What changes too often to be committed each time; it rides on the device's socket through hibernation. */
+export interface ChargerOverlay {
+  readonly revision: number;
+  readonly metering: Readonly<
+    Record<number, { readonly transactionId: number; readonly metering: Metering }>
+  >;
+  readonly outlets: Readonly<Record<number, ReportedOutlet>>;
+}
+
+/** Points that can have come since the last commit; older ones are in the committed row. */
+const TAIL = 24;
+
+export function overlayOf({ charger: state, revision }: ChargerRecord): ChargerOverlay {
+  const metering: Record<number, { transactionId: number; metering: Metering }> = {};
+  for (const [outletNo, session] of Object.entries(state.sessions)) {
+    if (isRunning(session)) {
+      const { curve } = session.metering;
+      metering[Number(outletNo)] = {
+        transactionId: session.transactionId,
+        metering: { ...session.metering, curve: curve.slice(-TAIL) },
+      };
+    }
+  }
+  return { revision, metering, outlets: state.outlets };
+}
+
+/** The committed record with the readings that came after it; an overlay older than the commit says nothing new. */
+export function withOverlay(record: ChargerRecord, overlay: ChargerOverlay): ChargerRecord {
+  if (overlay.revision <= record.revision) return record;
+  const sessions = { ...record.charger.sessions };
+  for (const [key, session] of Object.entries(sessions)) {
+    const fresher = overlay.metering[Number(key)];
+    if (!isRunning(session) || fresher?.transactionId !== session.transactionId) continue;
+    const curve = fresher.metering.curve.reduce(extendCurve, [...session.metering.curve]);
+    sessions[Number(key)] = { ...session, metering: { ...fresher.metering, curve } } as RunningSession;
+  }
+  return {
+    ...record,
+    revision: overlay.revision,
+    charger: { ...record.charger, sessions, outlets: overlay.outlets },
+  };
+}

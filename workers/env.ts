@@ -1,0 +1,13 @@
+import type { Charger } from '../durable-objects/charger/charger.ts';
+import type { ChargerEnv } from '../durable-objects/charger-env.ts';
+
+/** The Worker's bindings and settings; `wrangler.toml` gives them in production, the local stack elsewhere. */
+export interface Env extends ChargerEnv {
+  readonly DB: D1Database;
+  readonly CHARGERS: DurableObjectNamespace<Charger>;
+  readonly WECHAT_API_ORIGIN: string;
+  readonly WECHAT_APP_ID: string;
+  readonly WECHAT_APP_SECRET: string;
+  /** `1` shows what each request cost in a `Server-Timing` header and opens `/debug/counters`. Never set in production. */
+  readonly COUNTERS?: string;
+}
