@@ -10,7 +10,11 @@ CREATE TABLE `bills` (
 	`duration_ms` integer NOT NULL,
 	`lines` text NOT NULL,
 	`curve` text NOT NULL,
-	`issued_at` integer NOT NULL
+	`refunded_electricity_fen` integer DEFAULT 0 NOT NULL,
+	`refunded_service_fen` integer DEFAULT 0 NOT NULL,
+	`issued_at` integer NOT NULL,
+	CONSTRAINT "electricity_refund_within_bill" CHECK("bills"."refunded_electricity_fen" <= "bills"."electricity_fen"),
+	CONSTRAINT "service_refund_within_bill" CHECK("bills"."refunded_service_fen" <= "bills"."service_fen" + "bills"."idle_fen")
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `charging_orders` (

@@ -10,4 +10,6 @@ export interface Env extends ChargerEnv {
   readonly WECHAT_APP_SECRET: string;
   /** `1` shows what each request cost in a `Server-Timing` header and opens `/debug/counters`. Never set in production. */
   readonly COUNTERS?: string;
+  /** Logins a minute one address may try, in place of each login route's own limit. */
+  readonly LOGIN_RATE_PER_MINUTE?: string;
 }

@@ -145,19 +145,20 @@ export const newRouter = (): OpenAPIHono<AppEnv> =>
     },
   });
 
-interface Carrier {
-  get(key: 'principal'): Principal | null;
+/** As much of a handler's context as helpers beside the handlers need. */
+export interface RequestContext {
+  get<Key extends keyof RequestVariables>(key: Key): RequestVariables[Key];
 }
 
 /** The rider who asks; the route's permission has let nobody else through. */
-export function riderOf(context: Carrier): RiderPrincipal {
+export function riderOf(context: RequestContext): RiderPrincipal {
   const principal = context.get('principal');
   if (principal?.kind !== 'rider') throw new ApiError('forbidden');
   return principal;
 }
 
 /** The member of staff who asks; the route's permission has let nobody else through. */
-export function staffOf(context: Carrier): StaffPrincipal {
+export function staffOf(context: RequestContext): StaffPrincipal {
   const principal = context.get('principal');
   if (principal?.kind !== 'staff') throw new ApiError('forbidden');
   return principal;
@@ -177,8 +178,6 @@ export const jsonResponse = <Schema extends z.ZodType>(
 ) => ({ description, content: { 'application/json': { schema, example } } });
 
 /** Who acts, for the audit row of a staff write. */
-export function actorOf(context: {
-  get<Key extends keyof RequestVariables>(key: Key): RequestVariables[Key];
-}): Actor {
+export function actorOf(context: RequestContext): Actor {
   return { staff: staffOf(context), requestId: context.get('requestId'), now: context.get('now') };
 }

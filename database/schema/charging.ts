@@ -1,4 +1,5 @@
-import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { sql } from 'drizzle-orm';
+import { check, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { ChargingLimit } from '../../domain/charging/session.ts';
 import type { BillLine } from '../../domain/pricing/bill.ts';
 import type { TariffRules } from '../../domain/pricing/tariff.ts';
@@ -43,7 +44,9 @@ export const chargingOrders = sqliteTable(
   ],
 );
 
-export const bills = sqliteTable('bills', {
+export const bills = sqliteTable(
+  'bills',
+  {
   orderId: text('order_id').primaryKey(),
   totalFen: integer('total_fen').notNull(),
   electricityFen: integer('electricity_fen').notNull(),
@@ -54,9 +57,18 @@ export const bills = sqliteTable('bills', {
   energyWh: integer('energy_wh').notNull(),
   durationMs: integer('duration_ms').notNull(),
   lines: text('lines', { mode: 'json' }).$type<BillLine[]>().notNull(),
-  curve: text('curve', { mode: 'json' }).$type<CurvePoint[]>().notNull(),
-  issuedAt: integer('issued_at').notNull(),
-});
+    curve: text('curve', { mode: 'json' }).$type<CurvePoint[]>().notNull(),
+    refundedElectricityFen: integer('refunded_electricity_fen').notNull().default(0),
+    /** Refunds of the service part, which the idle fee belongs to. */
+    refundedServiceFen: integer('refunded_service_fen').notNull().default(0),
+    issuedAt: integer('issued_at').notNull(),
+  },
+  (t) => [
+    // A refund beyond the bill aborts the batch that tries it.
+    check('electricity_refund_within_bill', sql`${t.refundedElectricityFen} <= ${t.electricityFen}`),
+    check('service_refund_within_bill', sql`${t.refundedServiceFen} <= ${t.serviceFen} + ${t.idleFen}`),
+  ],
+);
 
 /** A transaction a device reported that no live order stands behind; an operator closes it with evidence. */
 export const quarantinedSessions = sqliteTable(
@@ -97,3 +109,6 @@ export const incidents = sqliteTable(
   },
   (t) => [index('incidents_state').on(t.state, t.id)],
 );
+
+export type ChargingOrderRow = typeof chargingOrders.$inferSelect;
+export type BillRow = typeof bills.$inferSelect;

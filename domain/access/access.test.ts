@@ -23,10 +23,12 @@ const REVIEWED: readonly (readonly [Permission, string])[] = [
   ['live.read', 'y y . y y .'],
   ['device.frames.read', 'y y . . . .'],
   ['rider.read', 'y y y y . .'],
+  ['rider.write', 'y y . . . .'],
   ['rider.self', '. . . . . y'],
   ['staff.read', 'y . . . y .'],
   ['staff.write', 'y . . . . .'],
   ['staff.self', 'y y y y y .'],
+  ['audit.read', 'y y . . . .'],
 ];
 const COLUMNS: readonly Role[] = ['system', 'operations', 'finance', 'staff', 'agent', 'rider'];
 

@@ -17,10 +17,12 @@ export const PERMISSIONS = [
   'live.read',
   'device.frames.read',
   'rider.read',
+  'rider.write',
   'rider.self',
   'staff.read',
   'staff.write',
   'staff.self',
+  'audit.read',
 ] as const;
 
 export type Permission = (typeof PERMISSIONS)[number];

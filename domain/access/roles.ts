@@ -26,7 +26,9 @@ export const ROLES: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'live.read',
     'device.frames.read',
     'rider.read',
+    'rider.write',
     'staff.self',
+    'audit.read',
   ]),
   finance: new Set([
     'fleet.site.read',

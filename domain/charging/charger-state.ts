@@ -1,6 +1,6 @@
 import type { EpochMs } from '../units.ts';
-import { epochMs, MINUTE, SECOND } from '../units.ts';
-import type { ChargerEvent } from './charging-event.ts';
+import { epochMs, HOUR, MINUTE, SECOND } from '../units.ts';
+import type { ChargerEvent, QuarantineReason } from './charging-event.ts';
 import type { ChargingOrder, Session } from './session.ts';
 
 /** The facts about a charger that the operator keeps and its object needs to act alone. */
@@ -40,15 +40,22 @@ export interface StrayTransaction {
   readonly startedAt: EpochMs;
   readonly meterStartWh: number;
   readonly lastWh: number;
-  readonly reason: 'unknown-tag' | 'started-after-deadline';
+  readonly reason: Exclude<QuarantineReason, 'unknown-transaction'>;
   readonly orderId: string | null;
   readonly accepted: boolean;
+  /** When we were told of it, by our clock. */
+  readonly seenAt: EpochMs;
+  readonly stopAttempts: number;
+  /** When the device is asked again to stop it; null when it may go on, or asking has been given up. */
+  readonly stopDeadlineAt: EpochMs | null;
 }
 
 /** An order whose start was given up; its device may still tell us that it did start. */
 export interface AbandonedStart {
   readonly order: ChargingOrder;
   readonly deadlineAt: EpochMs;
+  /** The rider no longer wants it: should it start all the same, it is stopped. */
+  readonly cancelled: boolean;
 }
 
 /** Enough of an ended transaction to recognise its repeats. */
@@ -125,6 +132,12 @@ export const LIMITS = {
   /** From our RemoteStopTransaction to the device's StopTransaction. */
   stopDeadline: 45 * SECOND,
   stopAttempts: 3,
+  /** Before a refused stop is tried again: the transaction may just have ended, its StopTransaction on the way. */
+  stopRetryPause: 10 * SECOND,
+  /** After a reconnection, for the StopTransaction the device may have queued. */
+  reconnectPause: 5 * SECOND,
+  /** A stop that stays unanswered this long is given up, so that no money is held for ever (M3). */
+  lastResort: 24 * HOUR,
   /** No reading for this long: an operator is told. */
   silence: 60 * MINUTE,
   /** The device says the outlet is free for this long although we think it charges: the session is lost. */
@@ -132,6 +145,17 @@ export const LIMITS = {
   /** A battery draws a trickle this long: it is full. */
   trickle: 3 * MINUTE,
   trickleW: 15,
+  /** A trickle was the last thing heard this long ago: it is full, and the device does not report a standstill. */
+  trickleUnheard: 15 * MINUTE,
+  /** A register of 10 Wh steps read every 10 s jumps by 3,600 W; the average over this long tells the power. */
+  powerStretch: 5 * MINUTE,
+  /** A coarse register that stands still means no power only after this long. */
+  powerStandstill: 15 * MINUTE,
+  /** A register that gains more than rated power × time × this many percent + this many Wh is not believed … */
+  jumpPercent: 150,
+  jumpAllowanceWh: 100,
+  /** … unless so many readings in a row agree. */
+  jumpReadings: 3,
   /** Readings are made durable at least this often while charging. */
   meteringCommit: 20 * MINUTE,
   /** A device clock further off than this is corrected and flagged. */
@@ -143,6 +167,8 @@ export const LIMITS = {
   abandonedKept: 20,
   straysKept: 20,
   fencedKept: 40,
+  /** No charger has an outlet numbered higher; what a device says of one is not kept. */
+  highestOutletNo: 100,
 } as const;
 
 /** What D1's readers are told of an outlet. */
@@ -191,6 +217,18 @@ export function projectCharger(state: ChargerState, now: EpochMs): ChargerProjec
     firmware: state.firmware,
   };
 }
+
+/** Whether a command sent now reaches the device. */
+export const isLinked = (state: ChargerState): boolean =>
+  state.connectedAt !== null && state.disconnectedAt === null;
+
+/** What the device says of an outlet in which a transaction draws, or could draw, power. */
+export const saysCharging = (status: OutletStatus | undefined): boolean =>
+  status === 'Charging' || status === 'SuspendedEV' || status === 'SuspendedEVSE';
+
+/** What the device says of an outlet that has no transaction (OCPP 1.6 §4.9). */
+export const saysFree = (status: OutletStatus): boolean =>
+  status === 'Available' || status === 'Preparing' || status === 'Finishing';
 
 export const keepLast = <T>(list: readonly T[], item: T, most: number): T[] => [...list, item].slice(-most);
 

@@ -2,7 +2,13 @@ import type { Usage } from '../pricing/usage.ts';
 import type { CurvePoint, EndReason, StartFailure } from './session.ts';
 
 /** Why an operator should look at an order. */
-export type AttentionReason = 'no-readings' | 'stop-unanswered' | 'meter-reset' | 'vanished' | 'safety-stop';
+export type AttentionReason =
+  | 'no-readings'
+  | 'stop-unanswered'
+  | 'meter-reset'
+  | 'meter-jump'
+  | 'vanished'
+  | 'safety-stop';
 
 /** Told to the commercial side through the settlement queue; every one is applied idempotently by order. */
 export type SettlementEvent =
@@ -46,6 +52,7 @@ export type SettlementEvent =
       readonly at: number;
     };
 
+/** `displaced`: it began in time for its order, but the outlet has another rider's session by now. */
 export type QuarantineReason = 'unknown-tag' | 'started-after-deadline' | 'unknown-transaction' | 'displaced';
 
 export type AlarmKind =

@@ -1,6 +1,7 @@
 import { type Bill, priceUsage } from '../pricing/bill.ts';
-import { addReading, markFull, readingIsDue } from '../pricing/usage.ts';
-import { basisPoints, type EpochMs, epochMs, HOUR, MINUTE, wh } from '../units.ts';
+import type { TariffRules } from '../pricing/tariff.ts';
+import { addReading, markFull, readingIsDue, type Usage } from '../pricing/usage.ts';
+import { basisPoints, type EpochMs, epochMs, type Fen, fen, HOUR, MINUTE, wh } from '../units.ts';
 import { type ChargerState, LIMITS, ourTime } from './charger-state.ts';
 import type { ChargingOrder, CurvePoint, EndReason, Metering, RunningSession } from './session.ts';
 
@@ -19,12 +20,25 @@ export interface MeterReport {
   readonly readings: readonly MeterReading[];
 }
 
-/** What the order costs so far, never more than its hold. */
-export const costSoFar = (order: ChargingOrder, metering: Metering): Bill =>
-  priceUsage(metering.usage, order.rules, {
+/** What a bill is made from, here and at settlement alike (M5). */
+export interface PricedOrder {
+  readonly rules: TariffRules;
+  readonly memberDiscountBp: number;
+  readonly holdFen: Fen;
+}
+
+/**
+ * The bill of an order's usage: never more than was held, since the rider agreed to no more, and nothing at all
+ * while not a single Wh has flowed.
+ */
+export const billOf = (order: PricedOrder, usage: Usage): Bill =>
+  priceUsage(usage, order.rules, {
     memberDiscountBp: basisPoints(order.memberDiscountBp),
-    moneyLimitFen: order.holdFen,
+    moneyLimitFen: usage.energyWh === 0 ? fen(0) : order.holdFen,
   });
+
+/** What the order costs so far. */
+export const costSoFar = (order: ChargingOrder, metering: Metering): Bill => billOf(order, metering.usage);
 
 /** Energy since the start, with what the register shows beyond the last reading that was priced. */
 export const deliveredWh = (metering: Metering): number =>

@@ -9,6 +9,7 @@ import {
   type OutletStatus,
   outletAvailability,
   sessionOfOrder,
+  withoutSession,
   withSession,
 } from './charger-state.ts';
 import { type MeterReport, nextSessionDeadline, reasonToStop } from './metering.ts';
@@ -50,6 +51,7 @@ export type ChargerInput =
   | { readonly type: 'start'; readonly order: ChargingOrder }
   | { readonly type: 'stop'; readonly orderId: string; readonly by: 'rider' | 'operator' }
   | { readonly type: 'reconcile'; readonly orderId: string }
+  | { readonly type: 'abandon'; readonly orderId: string }
   | { readonly type: 'answer'; readonly commandId: string; readonly answer: CommandAnswer }
   | { readonly type: 'transaction-start'; readonly start: TransactionStart }
   | { readonly type: 'transaction-stop'; readonly stop: TransactionStop }
@@ -96,6 +98,8 @@ export function reduceCharger(
       return requestStop(state, input.orderId, input.by, commandId, now);
     case 'reconcile':
       return reconcile(state, input.orderId);
+    case 'abandon':
+      return abandonOrder(state, input.orderId, commandId);
     case 'answer':
       return commandAnswered(state, input.commandId, input.answer, now);
     case 'transaction-start':
@@ -171,6 +175,20 @@ function reconcile(state: ChargerState, orderId: string): Outcome<OrderStanding>
     ...committed({ ...state, fenced: keepLast(state.fenced, orderId, LIMITS.fencedKept) }),
     reply: 'fenced',
   };
+}
+
+/** An operator has closed the order with evidence: the outlet is freed, and nothing more is heard of the order. */
+function abandonOrder(state: ChargerState, orderId: string, commandId: string): Outcome {
+  const session = sessionOfOrder(state, orderId);
+  const fenced = keepLast(state.fenced, orderId, LIMITS.fencedKept);
+  if (session === undefined) return committed({ ...state, fenced });
+  const freed = { ...withoutSession(state, session.order.outletNo), fenced };
+  if (session.phase === 'starting') return committed(freed);
+  const { transactionId, contentKey } = session;
+  const closed = { transactionId, contentKey, stopKey: '', orderId, accepted: true };
+  return committed({ ...freed, closed: keepLast(state.closed, closed, LIMITS.closedKept) }, [
+    { type: 'remoteStop', commandId, transactionId },
+  ]);
 }
 
 function commandAnswered(

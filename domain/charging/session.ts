@@ -60,6 +60,17 @@ export interface ChargingOrder {
 /** `[ms since the session began, W, Wh since the session began]`. */
 export type CurvePoint = readonly [number, number, number];
 
+/** The register at a moment. */
+export interface RegisterPoint {
+  readonly at: EpochMs;
+  readonly registerWh: number;
+}
+
+/** A register beyond what the outlet can have delivered, and how many readings in a row have said so. */
+export interface SuspectRegister extends RegisterPoint {
+  readonly times: number;
+}
+
 /** What the meter has said so far. Rebuilt from the last commit plus later readings after a crash. */
 export interface Metering {
   /** What is priced; a tariff by power takes only every few minutes' reading into it. */
@@ -71,7 +82,11 @@ export interface Metering {
   /** When we last heard a reading, by our clock: what "seconds fresh" counts from. */
   readonly heardAt: EpochMs;
   readonly powerW: number;
+  /** Where the average power is measured from when the device reports none. */
+  readonly powerFrom: RegisterPoint;
   readonly temperatureDeciC: number | null;
+  /** Not billed until it has persisted. */
+  readonly suspect: SuspectRegister | null;
   /** Since when the power has been a trickle; a while of it means full. */
   readonly trickleSince: EpochMs | null;
   /** Since when the device has said the outlet is free although we think it charges. */
@@ -88,6 +103,8 @@ interface Running {
   readonly metering: Metering;
   /** Reasons already told to the operator, so that each is told once. */
   readonly attention: readonly string[];
+  /** True when the start reached us only after the order had been given up and its hold released. */
+  readonly late: boolean;
 }
 
 /** A RemoteStartTransaction is persisted and on its way; nothing flows yet. */
@@ -109,6 +126,7 @@ export interface ActiveSession extends Running {
 export interface StoppingSession extends Running {
   readonly phase: 'stopping';
   readonly reason: EndReason;
+  readonly decidedAt: EpochMs;
   readonly commandId: string | null;
   readonly attempts: number;
   readonly deadlineAt: EpochMs;
@@ -116,6 +134,10 @@ export interface StoppingSession extends Running {
 
 export type RunningSession = ActiveSession | StoppingSession;
 export type Session = StartingSession | RunningSession;
+
+/** OCPP 1.6 §7.28: an idTag is a CiString, equal whatever its case. */
+export const sameIdTag = (left: string, right: string | undefined): boolean =>
+  left.toLowerCase() === right?.toLowerCase();
 
 export const isRunning = (session: Session | undefined): session is RunningSession =>
   session !== undefined && session.phase !== 'starting';

@@ -40,7 +40,7 @@ test('the corners of the world are the ends of the curve', () => {
 
 test('a cell reads as the geohash everyone else computes', () => {
   expect(geohash(cellOf(57_649_110, 10_407_440), 10)).toBe('u4pruydqqv');
-  expect(geohash(cellOf(39_908_823, 116_397_470), 6)).toBe('wx4g0b');
+  expect(geohash(cellOf(39_908_823, 116_397_470), 6)).toBe('wx4g09');
   expect(geohash(cellOf(39_908_823, 116_397_470), 1)).toBe('w');
 });
 
@@ -53,5 +53,5 @@ test('distances: a degree of latitude, Beijing to Shenzhen, and none', () => {
   expect(Math.round(distanceMeters(beijing, shenzhen) / 10_000)).toBe(194);
   expect(distanceMeters(beijing, shenzhen)).toBe(distanceMeters(shenzhen, beijing));
   expect(distanceMeters(beijing, beijing)).toBe(0);
-  expect(distanceMeters({ latE6: 90_000_000, lngE6: 0 }, { latE6: -90_000_000, lngE6: 0 })).toBe(20_015_115);
+  expect(distanceMeters({ latE6: 90_000_000, lngE6: 0 }, { latE6: -90_000_000, lngE6: 0 })).toBe(20_015_114);
 });

@@ -3,7 +3,7 @@ const UNKNOWN_FIRST_METERS = 150;
 /** How the area searched for a page grows from ring to ring: in between, by what the density seen calls for. */
 const LEAST_GROWTH = 1.15;
 const MOST_GROWTH = 2.5;
-/** Finding nothing says the neighbourhood is empty, so a longer stride is safe. */
+/** After an empty ring the neighbourhood is probably sparse: stride longer, at the risk of meeting a hot spot's edge. */
 const EMPTY_GROWTH = 4;
 /** Unknown density past earlier pages: those pages' circle holds at least one page, so take a part of it. */
 const UNKNOWN_LATER_GROWTH = 1.3;

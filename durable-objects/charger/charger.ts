@@ -130,6 +130,12 @@ export class Charger extends DurableObject<ChargerEnv> {
     return this.#apply({ type: 'reconcile', orderId }, this.#now()) as OrderStanding;
   }
 
+  /** Frees the outlet of an order that an operator closed by hand, and fences the order off. Repeatable. */
+  abandonOrder(orderId: string): void {
+    counters.objectRequests += 1;
+    this.#apply({ type: 'abandon', orderId }, this.#now());
+  }
+
   /** Sends a CALL to the device and awaits its answer, a time-out, or the loss of the connection. */
   async sendCommand(command: CommandRequest): Promise<CommandResult> {
     counters.objectRequests += 1;

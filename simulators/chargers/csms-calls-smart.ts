@@ -41,7 +41,7 @@ export const smartCalls: Record<string, Handler> = {
       const reservation = { reservationId, idTag, expiresAt };
       outlet.reservation = reservation;
       pile.charging.show(outlet);
-      pile.timers.after(Math.min(expiresAt - pile.now(), 2_147_483_647), () => {
+      pile.timers.after(expiresAt - pile.now(), () => {
         if (outlet.reservation !== reservation) return;
         outlet.reservation = undefined;
         pile.charging.show(outlet);

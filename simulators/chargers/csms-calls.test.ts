@@ -8,13 +8,24 @@ const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString();
 const soon = () => new Date(Date.now() - 1000).toISOString();
 
 /** A self-signed P-256 root, valid until 2126. */
-const ROOT = `ROOT_PEM`;
+const ROOT = `-----BEGIN CERTIFICATE-----
+MIIBjDCCATOgAwIBAgIEGis8TTAKBggqhkjOPQQDAjAjMQ0wCwYDVQQKDAREZW1v
+MRIwEAYDVQQDDAlEZW1vIFJvb3QwIBcNMjYxMTIyMTYxNzMzWhgPMjEyNjEwMjkx
+NjE3MzNaMCMxDTALBgNVBAoMBERlbW8xEjAQBgNVBAMMCURlbW8gUm9vdDBZMBMG
+ByqGSM49AgEGCCqGSM49AwEHA0IABMDihaoB56E6J9yh3PlErDKUP4kUM+IRM1Ku
+Inzq0FjMsvk5eYA3AgUtgRVnLsQ8LI0OwzYDnxDxhP3/FG1wJIejUzBRMB0GA1Ud
+DgQWBBQWgyWdvQ680xCpVJDXiMbJRbRkVDAfBgNVHSMEGDAWgBQWgyWdvQ680xCp
+VJDXiMbJRbRkVDAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0cAMEQCIEWe
+prFBaeFg6QsaH2q9GQMfeG2mWcGt+z6FKgLpbXxaAiBcbW89yVqd+6PKbh8+VCyA
+E4oDdVbgw7i/EO/4se0aUg==
+-----END CERTIFICATE-----
+`;
 
 test('what the pile does not know or cannot read gets the right CALLERROR', async () => {
   const { csms } = bench;
   await bench.online();
   expect(await csms.call('MakeCoffee', {})).toBe('NotImplemented');
-  expect(await csms.call('RemoteStopTransaction', {})).toBe('OccurenceConstraintViolation');
+  expect(await csms.call('RemoteStopTransaction', {})).toBe('OccurrenceConstraintViolation');
   expect(await csms.call('RemoteStopTransaction', { transactionId: 'x' })).toBe('TypeConstraintViolation');
   csms.sockets[0]?.send('not json');
   csms.sockets[0]?.send('{"a":1}');
@@ -194,9 +205,9 @@ test('certificates are installed, listed by their hashes, and deleted', async ()
   const listed = await csms.call('GetInstalledCertificateIds', { certificateType });
   const expected = {
     hashAlgorithm: 'SHA256',
-    issuerNameHash: 'NAME_HASH',
-    issuerKeyHash: 'KEY_HASH',
-    serialNumber: 'SERIAL',
+    issuerNameHash: '810501105497752199abb768d2ed3961a250b835ece7e38f968d2fb947a1185a',
+    issuerKeyHash: '467cf79ac0eadb36d94a6f0409d22ccf77c9b91dccc0d1be61319362ad7c0afb',
+    serialNumber: '1a2b3c4d',
   };
   expect(listed).toEqual({ status: 'Accepted', certificateHashData: [expected] });
   expect(await csms.call('DeleteCertificate', { certificateHashData: expected })).toEqual({
@@ -296,6 +307,7 @@ test('the signing request is one that OpenSSL verifies', () => {
     output = execFileSync('openssl', ['req', '-verify', '-noout', '-subject'], {
       input: csr,
       encoding: 'utf8',
+      stdio: ['pipe', 'pipe', 'ignore'],
     });
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;

@@ -124,7 +124,7 @@ export class Maintenance {
   }
 
   #at(when: number, act: () => void): void {
-    this.#options.timers.after(Math.min(Math.max(0, when - this.#options.now()), 2_147_483_647), act);
+    this.#options.timers.after(when - this.#options.now(), act);
   }
 
   #run(steps: readonly Step[], say: (status: string) => void, current: () => boolean, done = () => {}): void {

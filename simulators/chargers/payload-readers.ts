@@ -3,7 +3,7 @@ import { CallRefusal, type Payload } from './call-channel.ts';
 /** A required string; a missing one or a wrong type is refused as OCPP-J 1.6 names it (4.2.3). */
 export function text(payload: Payload, field: string): string {
   const value = payload[field];
-  if (value === undefined) throw new CallRefusal('OccurenceConstraintViolation', `${field} is missing`);
+  if (value === undefined) throw new CallRefusal('OccurrenceConstraintViolation', `${field} is missing`);
   if (typeof value !== 'string')
     throw new CallRefusal('TypeConstraintViolation', `${field} must be a string`);
   return value;
@@ -15,7 +15,7 @@ export function optionalText(payload: Payload, field: string): string | undefine
 
 export function integer(payload: Payload, field: string): number {
   const value = payload[field];
-  if (value === undefined) throw new CallRefusal('OccurenceConstraintViolation', `${field} is missing`);
+  if (value === undefined) throw new CallRefusal('OccurrenceConstraintViolation', `${field} is missing`);
   if (typeof value !== 'number' || !Number.isInteger(value)) {
     throw new CallRefusal('TypeConstraintViolation', `${field} must be an integer`);
   }
@@ -28,7 +28,7 @@ export function optionalInteger(payload: Payload, field: string): number | undef
 
 export function object(payload: Payload, field: string): Payload {
   const value = payload[field];
-  if (value === undefined) throw new CallRefusal('OccurenceConstraintViolation', `${field} is missing`);
+  if (value === undefined) throw new CallRefusal('OccurrenceConstraintViolation', `${field} is missing`);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new CallRefusal('TypeConstraintViolation', `${field} must be an object`);
   }

@@ -1,3 +1,6 @@
+/** Node fires at once what is further away than this. */
+const LONGEST_MS = 2_147_483_647;
+
 /** Timers of one machine that all end with it. */
 export class Timers {
   readonly #pending = new Set<NodeJS.Timeout>();
@@ -11,7 +14,7 @@ export class Timers {
         this.#pending.delete(timer);
         act();
       },
-      Math.max(0, ms),
+      Math.min(Math.max(0, ms), LONGEST_MS),
     );
     this.#pending.add(timer);
     return () => {

@@ -29,6 +29,9 @@ export interface UplinkOptions {
   readonly log: (kind: 'link' | 'frame-in' | 'frame-out', text: string) => void;
 }
 
+/** When the central system leaves the choice to the pile (OCPP 1.6, 4.2). */
+const OWN_HEARTBEAT_MS = 300_000;
+
 type LinkState = 'off' | 'connecting' | 'registering' | 'online';
 
 /** The pile's side of one OCPP-J connection: dial, register, beat, notice that it broke, dial again. */
@@ -185,6 +188,7 @@ export class Uplink {
         typeof answer.interval === 'number' && answer.interval > 0 ? answer.interval : undefined;
       if (answer.status === 'Accepted') {
         this.#mustBoot = false;
+        this.#beatEveryMs ||= OWN_HEARTBEAT_MS;
         if (interval) {
           this.#beatEveryMs = interval * 1000;
           this.#options.onHeartbeatInterval(interval);

@@ -5,6 +5,7 @@ const texts = {
   40002: 'invalid grant_type',
   40013: 'invalid appid',
   40029: 'invalid code',
+  40066: 'invalid url',
   40125: 'invalid appsecret',
   40163: 'code been used',
   41001: 'access_token missing',

@@ -130,16 +130,12 @@ class PeerBehaviour {
     if (fault?.kind === 'slow') await this.#pause(fault.ms);
 
     const answer = this.#answer(entry.method, url, text);
-    if (!answer) {
-      entry.status = 404;
-      return send(response, 404, 'text/html', '<html><body>404 Not Found</body></html>');
-    }
     if ('errcode' in answer.body && typeof answer.body.errcode === 'number')
       entry.errcode = answer.body.errcode;
     send(response, 200, answer.contentType, JSON.stringify(answer.body));
   }
 
-  #answer(method: string, url: URL, text: string): Answer | undefined {
+  #answer(method: string, url: URL, text: string): Answer {
     switch (url.pathname) {
       case '/sns/jscode2session':
         // The original answers this one, and only this one, as text/plain.
@@ -157,7 +153,7 @@ class PeerBehaviour {
           ),
         };
       default:
-        return undefined;
+        return { contentType: JSON_TYPE, body: this.#error(40066) };
     }
   }
 

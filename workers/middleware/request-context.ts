@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
-import { openDatabase } from '../../database/open.ts';
+import { type DatabaseCosts, openDatabase } from '../../database/open.ts';
 import { epochMs } from '../../domain/units.ts';
 import { counters } from '../../durable-objects/link/counters.ts';
 import type { AppEnv } from '../http.ts';
@@ -20,14 +20,20 @@ export const requestContext: MiddlewareHandler<AppEnv> = async (context, next) =
   );
   context.set('db', openDatabase(context.env.DB, metered ? costs : undefined));
   await next();
+  if (metered) addTo(counters, costs);
+  // The answer to an upgrade comes from the device's object and cannot be written on.
+  if (context.res.status === 101) return;
   context.res.headers.set('X-Request-Id', requestId);
-  if (!metered) return;
-  counters.d1Statements += costs.d1Statements;
-  counters.d1RoundTrips += costs.d1RoundTrips;
-  counters.d1RowsRead += costs.d1RowsRead;
-  counters.d1RowsWritten += costs.d1RowsWritten;
-  context.res.headers.set(
-    'Server-Timing',
-    `d1;desc="trips=${costs.d1RoundTrips} statements=${costs.d1Statements} read=${costs.d1RowsRead} written=${costs.d1RowsWritten}"`,
-  );
+  if (metered) {
+    const { d1RoundTrips, d1Statements, d1RowsRead, d1RowsWritten } = costs;
+    const desc = `trips=${d1RoundTrips} statements=${d1Statements} read=${d1RowsRead} written=${d1RowsWritten}`;
+    context.res.headers.set('Server-Timing', `d1;desc="${desc}"`);
+  }
 };
+
+function addTo(total: DatabaseCosts, costs: DatabaseCosts): void {
+  total.d1Statements += costs.d1Statements;
+  total.d1RoundTrips += costs.d1RoundTrips;
+  total.d1RowsRead += costs.d1RowsRead;
+  total.d1RowsWritten += costs.d1RowsWritten;
+}

@@ -1,0 +1,52 @@
+import { and, asc, eq, lt, or } from 'drizzle-orm';
+import { type Database, openDatabase } from '../../database/open.ts';
+import { chargingOrders } from '../../database/schema/charging.ts';
+import { holds } from '../../database/schema/ledger.ts';
+import { type EpochMs, MINUTE } from '../../domain/units.ts';
+import { failStart, markAttention } from '../charging/settlement.ts';
+import { chargerObject } from '../charger-object.ts';
+import type { Env } from '../env.ts';
+
+/** Longer than a start can take; a hold of a `starting` order older than this has lost its object's word. */
+const START_OVERDUE = 4 * MINUTE;
+const MOST_AT_ONCE = 50;
+
+/**
+ * Looks after every hold that should be gone (M3): the charger's object is asked where its order stands. An order
+ * it never heard of is fenced there and released here; one that still lives past its deadline becomes a case.
+ */
+export async function sweepHolds(env: Env, now: EpochMs): Promise<void> {
+  const db = openDatabase(env.DB);
+  for (const hold of await overdueHolds(db, now)) {
+    try {
+      const standing = await chargerObject(env, hold.chargerId).reconcileOrder(hold.orderId);
+      if (standing === 'fenced' && hold.state === 'starting') {
+        await failStart(db, hold.orderId, 'device-timeout', now);
+      } else if (hold.deadlineAt <= now || standing === 'fenced') {
+        await markAttention(db, hold.orderId, standing === 'live' ? 'hold-overdue' : 'settlement-missing');
+      }
+    } catch (error) {
+      console.error('hold could not be reconciled', hold.orderId, error);
+    }
+  }
+}
+
+function overdueHolds(db: Database, now: EpochMs) {
+  return db
+    .select({
+      orderId: holds.orderId,
+      deadlineAt: holds.deadlineAt,
+      chargerId: chargingOrders.chargerId,
+      state: chargingOrders.state,
+    })
+    .from(holds)
+    .innerJoin(chargingOrders, eq(chargingOrders.id, holds.orderId))
+    .where(
+      or(
+        lt(holds.deadlineAt, now),
+        and(eq(chargingOrders.state, 'starting'), lt(holds.createdAt, now - START_OVERDUE)),
+      ),
+    )
+    .orderBy(asc(holds.orderId))
+    .limit(MOST_AT_ONCE);
+}
