@@ -27,7 +27,7 @@ module.exports = {
       name: 'resolvable',
       comment: 'The import leads nowhere.',
       severity: 'error',
-      from: { pathNot: 'simulators/.*/test-' },
+      from: { pathNot: '^tests/' },
       to: { couldNotResolve: true, pathNot: '^cloudflare:' },
     },
     {
@@ -45,12 +45,12 @@ module.exports = {
       '^database/',
       '^domain/',
     ]),
-    only('objects-stand-on-rules', 'A charger or cabinet knows rules and wire formats.', '^durable-objects/', [
+    only(
+      'objects-stand-on-rules',
+      'A charger or cabinet knows rules and wire formats.',
       '^durable-objects/',
-      '^domain/',
-      '^protocols/',
-      '^cloudflare:',
-    ]),
+      ['^durable-objects/', '^domain/', '^protocols/', '^cloudflare:'],
+    ),
     only('workers-stand-on-the-floors-below', 'Workers reach down, never sideways out.', '^workers/', [
       '^workers/',
       '^durable-objects/',
@@ -83,9 +83,12 @@ module.exports = {
       from: { path: '^(workers/[^/]+/|durable-objects/|domain/|protocols/|database/)', pathNot: TESTS },
       to: { path: '^workers/(index|app)\\.ts$' },
     },
-    only('simulators-are-strangers', 'A peer that shares our reading of a standard proves nothing.', '^simulators/', [
+    only(
+      'simulators-are-strangers',
+      'A peer that shares our reading of a standard proves nothing.',
       '^simulators/',
-    ]),
+      ['^simulators/'],
+    ),
     only('the-console-is-a-client', 'It speaks to the API, not to the sources behind it.', '^admin-pages/', [
       '^admin-pages/',
     ]),

@@ -294,4 +294,7 @@ CREATE TABLE `tariffs` (
 	`name` text NOT NULL,
 	`agent_id` text,
 	`created_at` integer NOT NULL
-) WITHOUT ROWID;
+) WITHOUT ROWID;--> statement-breakpoint
+CREATE INDEX `audit_log_staff` ON `audit_log` (`staff_id`,`id`);--> statement-breakpoint
+CREATE INDEX `rider_sessions_rider` ON `rider_sessions` (`rider_id`);--> statement-breakpoint
+CREATE INDEX `staff_sessions_staff` ON `staff_sessions` (`staff_id`);

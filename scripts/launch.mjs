@@ -1,5 +1,5 @@
-// The front door of every command: `node scripts/launch.mjs <command> [arguments]` runs `scripts/<command>.ts`.
-// Plain JavaScript that an old Node can still read, so that it can say which Node is wanted.
+// The front door of the commands: `node scripts/launch.mjs scripts/start.ts …` runs that script with the Node it needs.
+// Plain JavaScript that an old Node can still read, so that it can say what is missing.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -7,10 +7,11 @@ import { fileURLToPath } from 'node:url';
 
 const LEAST_NODE = 20;
 const SOURCES_NODE = 24;
+/** A terminal sends Ctrl-C to its whole process group; these get their own, so that they can end in good order. */
+const OWN_GROUP = ['scripts/start.ts'];
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-const command = process.argv[2];
-const script = path.join(root, 'scripts', command + '.ts');
+const script = process.argv[2];
 
 function refuse(line) {
   console.error(line);
@@ -21,7 +22,9 @@ function refuse(line) {
 const npmAgent = /\bnode\/v(\d+)/.exec(process.env.npm_config_user_agent || '');
 const machineNode = npmAgent ? Number(npmAgent[1]) : parseInt(process.versions.node, 10);
 if (machineNode < LEAST_NODE) {
-  refuse(`Node.js ${LEAST_NODE} or newer is needed, this is ${machineNode}. Install it from https://nodejs.org.`);
+  refuse(
+    `Node.js ${LEAST_NODE} or newer is needed, this is ${machineNode}. Install it from https://nodejs.org.`,
+  );
 }
 if (!existsSync(path.join(root, 'node_modules', 'wrangler'))) {
   refuse('The packages are not installed yet. Run: npm ci');
@@ -31,14 +34,13 @@ const node = parseInt(process.versions.node, 10) === SOURCES_NODE ? process.exec
 if (!existsSync(node)) {
   refuse(`Node.js ${SOURCES_NODE} is missing from node_modules. Run: npm ci`);
 }
-if (!existsSync(script)) refuse(`There is no command "${command}".`);
+if (!existsSync(path.join(root, script))) refuse(`There is no ${script}.`);
 
-// A terminal sends Ctrl-C to its whole process group. The command gets its own group, so that it can end what it
-// started in good order; if this process dies, the closed channel tells it to end as well.
-const child = spawn(node, [script].concat(process.argv.slice(3)), {
+// If this process dies, the closed channel tells the script.
+const child = spawn(node, [path.join(root, script)].concat(process.argv.slice(3)), {
   cwd: root,
   stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-  detached: process.platform !== 'win32',
+  detached: OWN_GROUP.includes(script) && process.platform !== 'win32',
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('error', (error) => refuse(`${node} does not start: ${error.message}`));

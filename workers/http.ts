@@ -34,7 +34,7 @@ export class ApiError extends Error {
 }
 
 /** The value of a result, or its error thrown for the edge to answer. */
-export function valueOf<T>(result: Result<T>): T {
+export function orThrow<T>(result: Result<T>): T {
   if (!result.ok) throw apiError(result.error);
   return result.value;
 }

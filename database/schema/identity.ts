@@ -16,12 +16,16 @@ export const riders = sqliteTable('riders', {
 });
 
 /** Only the SHA-256 of a rider's token is kept, so that the table is worthless to a thief. */
-export const riderSessions = sqliteTable('rider_sessions', {
-  tokenHash: text('token_hash').primaryKey(),
-  riderId: text('rider_id').notNull(),
-  expiresAt: integer('expires_at').notNull(),
-  createdAt: integer('created_at').notNull(),
-});
+export const riderSessions = sqliteTable(
+  'rider_sessions',
+  {
+    tokenHash: text('token_hash').primaryKey(),
+    riderId: text('rider_id').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [index('rider_sessions_rider').on(t.riderId)],
+);
 
 export const staff = sqliteTable('staff', {
   id: text('id').primaryKey(),
@@ -38,12 +42,16 @@ export const staff = sqliteTable('staff', {
   createdAt: integer('created_at').notNull(),
 });
 
-export const staffSessions = sqliteTable('staff_sessions', {
-  tokenHash: text('token_hash').primaryKey(),
-  staffId: text('staff_id').notNull(),
-  expiresAt: integer('expires_at').notNull(),
-  createdAt: integer('created_at').notNull(),
-});
+export const staffSessions = sqliteTable(
+  'staff_sessions',
+  {
+    tokenHash: text('token_hash').primaryKey(),
+    staffId: text('staff_id').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [index('staff_sessions_staff').on(t.staffId)],
+);
 
 /** Who did what to which thing, with its state before and after (invariant P3). */
 export const auditLog = sqliteTable(
@@ -58,7 +66,7 @@ export const auditLog = sqliteTable(
     after: text('after', { mode: 'json' }),
     requestId: text('request_id').notNull(),
   },
-  (t) => [index('audit_log_subject').on(t.subject, t.id)],
+  (t) => [index('audit_log_subject').on(t.subject, t.id), index('audit_log_staff').on(t.staffId, t.id)],
 );
 
 /** One use of an Idempotency-Key by its owner; a repeat finds what the first use made. */

@@ -127,6 +127,8 @@ export interface Outcome<Reply = undefined> {
 }
 
 export const LIMITS = {
+  /** An order older than this is not started any more; fences need to be remembered no longer. */
+  startWithin: 10 * MINUTE,
   /** From the rider's start to the device's StartTransaction. */
   startDeadline: 90 * SECOND,
   /** From our RemoteStopTransaction to the device's StopTransaction. */
@@ -142,6 +144,8 @@ export const LIMITS = {
   silence: 60 * MINUTE,
   /** The device says the outlet is free for this long although we think it charges: the session is lost. */
   vanished: 5 * MINUTE,
+  /** A repeated 'free' counts only from a device that has been silent this long: some say it while they charge. */
+  repeatBelieved: MINUTE,
   /** A battery draws a trickle this long: it is full. */
   trickle: 3 * MINUTE,
   trickleW: 15,

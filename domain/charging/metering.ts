@@ -1,9 +1,17 @@
 import { type Bill, priceUsage } from '../pricing/bill.ts';
 import type { TariffRules } from '../pricing/tariff.ts';
-import { addReading, markFull, readingIsDue, type Usage } from '../pricing/usage.ts';
+import { addReading, clearFull, markFull, readingIsDue, type Usage } from '../pricing/usage.ts';
 import { basisPoints, type EpochMs, epochMs, type Fen, fen, HOUR, MINUTE, wh } from '../units.ts';
-import { type ChargerState, LIMITS, ourTime } from './charger-state.ts';
-import type { ChargingOrder, CurvePoint, EndReason, Metering, RunningSession } from './session.ts';
+import { type ChargerProfile, type ChargerState, LIMITS, ourTime } from './charger-state.ts';
+import type {
+  ChargingOrder,
+  CurvePoint,
+  EndReason,
+  Metering,
+  RegisterPoint,
+  RunningSession,
+  SuspectRegister,
+} from './session.ts';
 
 /** One moment of a meter, whatever protocol carried it; absent values were not reported. */
 export interface MeterReading {
@@ -52,7 +60,7 @@ export function extendCurve(curve: readonly CurvePoint[], point: CurvePoint): Cu
   return longer.length <= LIMITS.curvePoints ? longer : longer.filter((_, index) => index % 2 === 0);
 }
 
-/** The metering after these readings; also used for the readings a StopTransaction brings along. */
+/** The metering after these readings; `final` when the last of them is the register a StopTransaction ends with. */
 export function meterSession(
   state: ChargerState,
   session: RunningSession,
@@ -60,89 +68,178 @@ export function meterSession(
   now: EpochMs,
   final = false,
 ): Metering {
-  let metering: Metering = { ...session.metering, heardAt: now, vanishedSince: null };
-  for (const reading of readings) {
-    const at = ourTime(state, reading.at, now);
-    const { order } = session;
-    const fresh = at >= metering.lastReadingAt;
-    const before = metering.usage;
-    const registerWh = reading.energyWh ?? metering.registerWh;
-    const counts = reading.energyWh !== undefined && (final || readingIsDue(before, at, order.rules));
-    const usage = counts ? addReading(before, { at, registerWh: wh(registerWh) }, order.rules) : before;
-    const powerW = reading.powerW ?? averagePower(metering, registerWh - metering.registerWh, at);
-    const trickling = fresh && at > session.startedAt && powerW <= LIMITS.trickleW;
-    const trickleSince = trickling ? (metering.trickleSince ?? at) : fresh ? null : metering.trickleSince;
-    metering = {
-      ...metering,
-      usage,
-      registerWh: fresh ? registerWh : metering.registerWh,
-      powerW: fresh ? powerW : metering.powerW,
-      temperatureDeciC: reading.temperatureDeciC ?? metering.temperatureDeciC,
-      trickleSince,
-      lastReadingAt: fresh ? at : metering.lastReadingAt,
-      curve: fresh
-        ? extendCurve(metering.curve, [
-            at - session.startedAt,
-            powerW,
-            deliveredWh({ ...metering, usage, registerWh }),
-          ])
-        : metering.curve,
-    };
-    metering = noteFull(order, metering);
+  let metering: Metering = session.metering;
+  for (const [index, reading] of readings.entries()) {
+    metering = takeReading(state, session, metering, reading, now, final && index === readings.length - 1);
   }
-  return metering;
+  return { ...metering, heardAt: now };
 }
 
-/** With an idle fee the session goes on after full, and the fee's clock starts; without one it simply ends. */
+function takeReading(
+  state: ChargerState,
+  { order, startedAt }: RunningSession,
+  metering: Metering,
+  reading: MeterReading,
+  now: EpochMs,
+  end: boolean,
+): Metering {
+  const before = metering.usage;
+  const moment = momentOf(state, metering, reading, now);
+  const at = end ? epochMs(Math.max(moment, metering.lastReadingAt)) : moment;
+  const fresh = at >= metering.lastReadingAt;
+  const suspect =
+    reading.energyWh === undefined
+      ? metering.suspect
+      : suspicion(state.profile, order, metering, { at, registerWh: reading.energyWh });
+  // What is not believed is not billed; power and temperature of the same reading still guard the outlet.
+  const registerWh = suspect !== null && reading.energyWh !== undefined ? undefined : reading.energyWh;
+  const counts = registerWh !== undefined && (end || readingIsDue(before, at, order.rules));
+  const usage = counts ? addReading(before, { at, registerWh: wh(registerWh) }, order.rules) : before;
+  const powerW = fresh ? powerAt(metering, reading.powerW, at, registerWh) : null;
+  const next: Metering = {
+    ...metering,
+    usage,
+    suspect,
+    registerWh: fresh && registerWh !== undefined ? registerWh : metering.registerWh,
+    powerW: powerW ?? metering.powerW,
+    powerFrom: fresh ? powerStretch(metering, powerW, at, registerWh) : metering.powerFrom,
+    temperatureDeciC: fresh
+      ? (reading.temperatureDeciC ?? metering.temperatureDeciC)
+      : metering.temperatureDeciC,
+    trickleSince: trickleSince(metering, powerW, at, startedAt),
+    lastReadingAt: fresh ? at : metering.lastReadingAt,
+  };
+  const curve = fresh
+    ? extendCurve(metering.curve, [at - startedAt, next.powerW, deliveredWh(next)])
+    : metering.curve;
+  return noteFull(order, { ...next, curve });
+}
+
+/**
+ * When a reading was taken. A register never runs backwards, so one that is dated well before the last and yet beyond
+ * it was not taken then: the device's clock has been set back, and this is now.
+ */
+function momentOf(state: ChargerState, metering: Metering, reading: MeterReading, now: EpochMs): EpochMs {
+  const dated = ourTime(state, reading.at, now);
+  const setBack =
+    dated < metering.lastReadingAt - LIMITS.clockTolerance &&
+    reading.energyWh !== undefined &&
+    reading.energyWh > metering.registerWh &&
+    metering.usage.resets === 0;
+  return setBack ? now : dated;
+}
+
+/** The doubt about a register that shows more energy than the outlet can have delivered; null when it is believed. */
+function suspicion(
+  profile: ChargerProfile | null,
+  order: ChargingOrder,
+  { usage, suspect }: Metering,
+  { at, registerWh }: RegisterPoint,
+): SuspectRegister | null {
+  if (profile === null || at < usage.lastAt) return suspect;
+  const plausibleWh = (ms: number) =>
+    LIMITS.jumpAllowanceWh + (profile.ratedPowerW * LIMITS.jumpPercent * Math.max(0, ms)) / (100 * HOUR);
+  const gained = addReading(usage, { at, registerWh: wh(registerWh) }, order.rules).energyWh - usage.energyWh;
+  if (gained <= plausibleWh(at - usage.lastAt)) return null;
+  if (suspect === null) return { at, registerWh, times: 1 };
+  if (at <= suspect.at) return suspect;
+  const step = registerWh - suspect.registerWh;
+  const times = step >= 0 && step <= plausibleWh(at - suspect.at) ? suspect.times + 1 : 1;
+  return times >= LIMITS.jumpReadings ? null : { at, registerWh, times };
+}
+
+/** The power as reported, or as the register shows it over a stretch long enough; null while it cannot be told. */
+function powerAt(
+  { powerFrom }: Metering,
+  reportedW: number | undefined,
+  at: EpochMs,
+  registerWh: number | undefined,
+): number | null {
+  if (reportedW !== undefined) return reportedW;
+  if (registerWh === undefined) return null;
+  const ms = at - powerFrom.at;
+  const gained = registerWh - powerFrom.registerWh;
+  const enough = gained > 0 ? LIMITS.powerStretch : LIMITS.powerStandstill;
+  return gained < 0 || ms < enough ? null : Math.round((gained * HOUR) / ms);
+}
+
+function powerStretch(
+  { powerFrom }: Metering,
+  powerW: number | null,
+  at: EpochMs,
+  registerWh: number | undefined,
+): RegisterPoint {
+  const begins = registerWh !== undefined && (powerW !== null || registerWh < powerFrom.registerWh);
+  return begins ? { at, registerWh } : powerFrom;
+}
+
+function trickleSince(
+  metering: Metering,
+  powerW: number | null,
+  at: EpochMs,
+  startedAt: EpochMs,
+): EpochMs | null {
+  if (powerW === null) return metering.trickleSince;
+  return powerW <= LIMITS.trickleW && at > startedAt ? (metering.trickleSince ?? at) : null;
+}
+
+/**
+ * With an idle fee the session goes on after full, and the fee's clock starts; without one it simply ends. Power that
+ * comes back shows that the battery had only paused.
+ */
 function noteFull(order: ChargingOrder, metering: Metering): Metering {
-  if (order.rules.idleFee === null || metering.usage.fullAt !== null || metering.trickleSince === null)
-    return metering;
-  if (metering.lastReadingAt - metering.trickleSince < LIMITS.trickle) return metering;
-  return { ...metering, usage: markFull(metering.usage, metering.lastReadingAt) };
+  if (order.rules.idleFee === null) return metering;
+  const { usage, trickleSince: since } = metering;
+  if (since === null) return usage.fullAt === null ? metering : { ...metering, usage: clearFull(usage) };
+  if (usage.fullAt !== null || metering.lastReadingAt - since < LIMITS.trickle) return metering;
+  return { ...metering, usage: markFull(usage, metering.lastReadingAt) };
 }
 
-function averagePower(metering: Metering, energyWh: number, at: EpochMs): number {
-  const ms = at - metering.lastReadingAt;
-  return ms <= 0 || energyWh < 0 ? metering.powerW : Math.round((energyWh * HOUR) / ms);
+/** What is dangerous in an outlet, whoever charges at it (D6). */
+export function dangerOf(
+  profile: ChargerProfile | null,
+  measured: { readonly powerW?: number; readonly temperatureDeciC?: number | null },
+): 'over-power' | 'over-temperature' | null {
+  if (profile === null) return null;
+  const { powerW, temperatureDeciC } = measured;
+  if (temperatureDeciC != null && temperatureDeciC >= profile.maxTemperatureDeciC) return 'over-temperature';
+  return powerW !== undefined && powerW * 100 > profile.ratedPowerW * LIMITS.overPowerPercent
+    ? 'over-power'
+    : null;
 }
 
 /** Why this session has to end now, or null. Safety is asked first (D6). */
 export function reasonToStop(state: ChargerState, session: RunningSession, now: EpochMs): EndReason | null {
   const { order, metering } = session;
-  const profile = state.profile;
-  if (profile !== null) {
-    if (metering.temperatureDeciC !== null && metering.temperatureDeciC >= profile.maxTemperatureDeciC) {
-      return 'over-temperature';
-    }
-    if (metering.powerW * 100 > profile.ratedPowerW * LIMITS.overPowerPercent) return 'over-power';
-    if (now >= session.startedAt + profile.maxSessionMinutes * MINUTE) return 'over-time';
+  const danger = dangerOf(state.profile, metering);
+  if (danger !== null) return danger;
+  if (state.profile !== null && now >= session.startedAt + state.profile.maxSessionMinutes * MINUTE) {
+    return 'over-time';
   }
   if (order.limit.kind === 'energy' && deliveredWh(metering) >= order.limit.wh) return 'energy-limit';
   if (order.limit.kind === 'minutes' && now >= session.startedAt + order.limit.minutes * MINUTE)
     return 'time-limit';
   const moneyLimit = order.limit.kind === 'money' ? Math.min(order.limit.fen, order.holdFen) : order.holdFen;
   if (moneyLimit > 0 && costSoFar(order, metering).totalFen >= moneyLimit) return 'money-limit';
-  if (
-    order.rules.idleFee === null &&
-    metering.trickleSince !== null &&
-    now - metering.trickleSince >= LIMITS.trickle
-  ) {
-    return 'full';
-  }
-  return null;
+  return order.rules.idleFee === null && drawsNothing(metering, now) ? 'full' : null;
 }
 
-/** The next moment at which time alone could end this session. */
-export function nextSessionDeadline(state: ChargerState, session: RunningSession): EpochMs {
-  const deadlines: number[] = [session.metering.heardAt + LIMITS.silence];
+/** Several readings of a trickle, or one that nothing has followed for long: one alone is no proof. */
+function drawsNothing({ trickleSince, lastReadingAt, heardAt }: Metering, now: EpochMs): boolean {
+  if (trickleSince === null) return false;
+  return lastReadingAt - trickleSince >= LIMITS.trickle || now - heardAt >= LIMITS.trickleUnheard;
+}
+
+/** The next moment at which time alone could end this session, or make its silence worth telling. */
+export function nextSessionDeadline(state: ChargerState, session: RunningSession): EpochMs | null {
+  const { metering, order } = session;
+  const deadlines: number[] = [];
+  if (!session.attention.includes('no-readings')) deadlines.push(metering.heardAt + LIMITS.silence);
   if (state.profile !== null) deadlines.push(session.startedAt + state.profile.maxSessionMinutes * MINUTE);
-  if (session.order.limit.kind === 'minutes') {
-    deadlines.push(session.startedAt + session.order.limit.minutes * MINUTE);
+  if (order.limit.kind === 'minutes') deadlines.push(session.startedAt + order.limit.minutes * MINUTE);
+  if (metering.vanishedSince !== null) deadlines.push(metering.vanishedSince + LIMITS.vanished);
+  if (metering.trickleSince !== null && order.rules.idleFee === null) {
+    deadlines.push(metering.heardAt + LIMITS.trickleUnheard);
   }
-  if (session.metering.vanishedSince !== null)
-    deadlines.push(session.metering.vanishedSince + LIMITS.vanished);
-  if (session.metering.trickleSince !== null && session.order.rules.idleFee === null) {
-    deadlines.push(session.metering.trickleSince + LIMITS.trickle);
-  }
-  return epochMs(Math.min(...deadlines));
+  return deadlines.length === 0 ? null : epochMs(Math.min(...deadlines));
 }

@@ -1,4 +1,5 @@
 import { type EpochMs, epochMs } from '../units.ts';
+import { tellOperators } from './attention.ts';
 import {
   type ChargerProfile,
   type ChargerState,
@@ -8,13 +9,20 @@ import {
   type Outcome,
   type OutletStatus,
   outletAvailability,
+  saysFree,
   sessionOfOrder,
   withoutSession,
   withSession,
 } from './charger-state.ts';
 import { type MeterReport, nextSessionDeadline, reasonToStop } from './metering.ts';
 import { recordReadings } from './record-readings.ts';
-import { type ChargingOrder, isRunning, type RunningSession, type Session } from './session.ts';
+import {
+  type ChargingOrder,
+  isRunning,
+  type RunningSession,
+  type Session,
+  type StoppingSession,
+} from './session.ts';
 import {
   failStart,
   requestStart,
@@ -25,6 +33,8 @@ import {
 } from './start-charging.ts';
 import {
   beginStop,
+  hurryStops,
+  lastResortAt,
   loseSession,
   requestStop,
   retryStop,
@@ -32,6 +42,7 @@ import {
   type TransactionStop,
   transactionStopped,
 } from './stop-charging.ts';
+import { nextStrayDeadline, strayTick } from './stray-transactions.ts';
 
 export type CommandAnswer = 'accepted' | 'rejected' | 'error' | 'timeout' | 'offline';
 
@@ -83,7 +94,7 @@ export function reduceCharger(
     case 'profile':
       return committed({ ...state, profile: input.profile });
     case 'connected':
-      return committed({ ...state, connectedAt: now, disconnectedAt: null });
+      return committed({ ...hurryStops(state, now), connectedAt: now, disconnectedAt: null });
     case 'disconnected':
       return state.connectedAt === null || state.disconnectedAt !== null
         ? nothing(state)
@@ -125,8 +136,14 @@ function statusReported(
   now: EpochMs,
 ): Outcome {
   const { outletNo, status, errorCode, at } = report;
+  if (outletNo < 0 || outletNo > LIMITS.highestOutletNo) return nothing(state);
   const previous = state.outlets[outletNo];
-  if (previous?.status === status && previous.errorCode === errorCode) return nothing(state);
+  const session = state.sessions[outletNo];
+  // A station may repeat `Available` though it charges; when it has been silent, too, it is believed.
+  const unheard =
+    isRunning(session) && saysFree(status) && now - session.metering.heardAt >= LIMITS.repeatBelieved;
+  const repeated = previous?.status === status && previous.errorCode === errorCode;
+  if (repeated && !unheard) return nothing(state);
   const next: ChargerState = {
     ...state,
     outlets: { ...state.outlets, [outletNo]: { status, errorCode, at } },
@@ -147,7 +164,6 @@ function statusReported(
         },
       ]
     : [];
-  const session = state.sessions[outletNo];
   if (session?.phase === 'starting' && status === 'Faulted') {
     const failed = failStart(next, session, 'outlet-faulted', now);
     return { ...failed, effects: [...effects, ...failed.effects] };
@@ -156,7 +172,7 @@ function statusReported(
     !faulted && outletAvailability(state, outletNo, now) === outletAvailability(next, outletNo, now);
   if (isRunning(session)) {
     // A station that says the outlet is free has lost the transaction, or its StopTransaction is still queued.
-    const vanishedSince = status === 'Available' ? (session.metering.vanishedSince ?? now) : null;
+    const vanishedSince = saysFree(status) ? (session.metering.vanishedSince ?? now) : null;
     const metering = { ...session.metering, vanishedSince };
     const told = withSession(next, { ...session, metering } as RunningSession);
     return vanishedSince === session.metering.vanishedSince && !faulted
@@ -180,9 +196,11 @@ function reconcile(state: ChargerState, orderId: string): Outcome<OrderStanding>
 /** An operator has closed the order with evidence: the outlet is freed, and nothing more is heard of the order. */
 function abandonOrder(state: ChargerState, orderId: string, commandId: string): Outcome {
   const session = sessionOfOrder(state, orderId);
-  const fenced = keepLast(state.fenced, orderId, LIMITS.fencedKept);
-  if (session === undefined) return committed({ ...state, fenced });
-  const freed = { ...withoutSession(state, session.order.outletNo), fenced };
+  const others = state.fenced.filter((fenced) => fenced !== orderId);
+  const fenced = keepLast(others, orderId, LIMITS.fencedKept);
+  const abandoned = state.abandoned.filter(({ order }) => order.orderId !== orderId);
+  if (session === undefined) return committed({ ...state, fenced, abandoned });
+  const freed = { ...withoutSession(state, session.order.outletNo), fenced, abandoned };
   if (session.phase === 'starting') return committed(freed);
   const { transactionId, contentKey } = session;
   const closed = { transactionId, contentKey, stopKey: '', orderId, accepted: true };
@@ -204,7 +222,7 @@ function commandAnswered(
   if (session.phase === 'stopping') {
     return answer === 'accepted'
       ? nothing(state)
-      : committed(withSession(state, { ...session, deadlineAt: now }));
+      : committed(withSession(state, { ...session, deadlineAt: retryAt(session, now) }));
   }
   switch (answer) {
     case 'accepted':
@@ -220,7 +238,10 @@ function commandAnswered(
   }
 }
 
-/** Applies every deadline that has passed, one session at a time. */
+const retryAt = (session: StoppingSession, now: EpochMs): EpochMs =>
+  epochMs(Math.min(session.deadlineAt, now + LIMITS.stopRetryPause));
+
+/** Applies every deadline that has passed, one session and one stray transaction at a time. */
 function tick(state: ChargerState, commandId: string, now: EpochMs): Outcome {
   let current = state;
   const effects: Effect[] = [];
@@ -229,6 +250,13 @@ function tick(state: ChargerState, commandId: string, now: EpochMs): Outcome {
   for (const session of Object.values(state.sessions)) {
     step += 1;
     const outcome = sessionTick(current, session, `${commandId}-${step}`, now);
+    current = outcome.state;
+    effects.push(...outcome.effects);
+    durable ||= outcome.durable;
+  }
+  for (const stray of state.strays) {
+    step += 1;
+    const outcome = strayTick(current, stray, `${commandId}-${step}`, now);
     current = outcome.state;
     effects.push(...outcome.effects);
     durable ||= outcome.durable;
@@ -242,39 +270,36 @@ function sessionTick(state: ChargerState, session: Session, commandId: string, n
     return failStart(state, session, session.accepted ? 'no-start' : 'device-timeout', now);
   }
   const { vanishedSince } = session.metering;
-  if (vanishedSince !== null && now >= vanishedSince + LIMITS.vanished) return loseSession(state, session);
+  if (vanishedSince !== null && now >= vanishedSince + LIMITS.vanished) {
+    return loseSession(state, session, session.phase === 'stopping' ? session.reason : 'lost', now);
+  }
   if (session.phase === 'stopping') {
+    if (now >= lastResortAt(session)) return loseSession(state, session, 'lost', now);
     return now < session.deadlineAt ? nothing(state) : retryStop(state, session, commandId, now);
   }
   const reason = reasonToStop(state, session, now);
   if (reason !== null) return beginStop(state, session, reason, commandId, now);
-  const silent = now >= session.metering.heardAt + LIMITS.silence;
-  if (silent && !session.attention.includes('no-readings')) {
-    const { orderId } = session.order;
-    return committed(withSession(state, { ...session, attention: [...session.attention, 'no-readings'] }), [
-      { type: 'emit', event: { type: 'charging.attention', orderId, reason: 'no-readings', at: now } },
-    ]);
-  }
-  return nothing(state);
+  if (now < session.metering.heardAt + LIMITS.silence) return nothing(state);
+  const told = tellOperators(session, ['no-readings'], now);
+  return told.effects.length === 0
+    ? nothing(state)
+    : committed(withSession(state, told.session), told.effects);
 }
 
 /** When `tick` next has something to decide; null when only the device or a person can change anything. */
 export function nextDeadline(state: ChargerState, now: EpochMs): EpochMs | null {
-  let next: number | null = null;
-  for (const session of Object.values(state.sessions)) {
-    const at =
-      session.phase === 'charging'
-        ? nextOfCharging(state, session, now)
-        : session.phase === 'stopping' && session.metering.vanishedSince !== null
-          ? Math.min(session.deadlineAt, session.metering.vanishedSince + LIMITS.vanished)
-          : session.deadlineAt;
-    next = next === null ? at : Math.min(next, at);
-  }
-  return next === null ? null : epochMs(next);
+  const deadlines: (number | null)[] = Object.values(state.sessions).map((session) =>
+    sessionDeadline(state, session),
+  );
+  deadlines.push(...state.strays.map((stray) => nextStrayDeadline(state, stray)));
+  const known = deadlines.filter((at) => at !== null);
+  return known.length === 0 ? null : epochMs(Math.max(now, Math.min(...known)));
 }
 
-function nextOfCharging(state: ChargerState, session: RunningSession, now: EpochMs): number {
-  const at = nextSessionDeadline(state, session);
-  // Silence already told: look again only when something else can happen.
-  return at <= now && session.attention.includes('no-readings') ? now + LIMITS.silence : at;
+function sessionDeadline(state: ChargerState, session: Session): number | null {
+  if (session.phase === 'starting') return session.deadlineAt;
+  if (session.phase === 'charging') return nextSessionDeadline(state, session);
+  const { vanishedSince } = session.metering;
+  const vanishesAt = vanishedSince === null ? session.deadlineAt : vanishedSince + LIMITS.vanished;
+  return Math.min(session.deadlineAt, lastResortAt(session), vanishesAt);
 }

@@ -22,7 +22,9 @@ import {
   type Metering,
   type StartFailure,
   type StartingSession,
+  sameIdTag,
 } from './session.ts';
+import { addStray } from './stray-transactions.ts';
 
 export type StartReply = { readonly ok: true } | { readonly ok: false; readonly error: DomainError };
 
@@ -45,7 +47,8 @@ export function requestStart(
 ): Outcome<StartReply> {
   const known = sessionOfOrder(state, order.orderId);
   if (known !== undefined) return unchanged(state, { ok: true });
-  if (state.fenced.includes(order.orderId)) return unchanged(state, refuse('order_not_live'));
+  const outdated = now - order.createdAt > LIMITS.startWithin;
+  if (outdated || state.fenced.includes(order.orderId)) return unchanged(state, refuse('order_not_live'));
   if (state.profile === null || order.outletNo < 1 || order.outletNo > state.profile.outlets) {
     return unchanged(state, refuse('outlet_not_found'));
   }
@@ -94,7 +97,11 @@ export function failStart(
   return {
     state: {
       ...withoutSession(state, order.outletNo),
-      abandoned: keepLast(state.abandoned, { order, deadlineAt: session.deadlineAt }, LIMITS.abandonedKept),
+      abandoned: keepLast(
+        state.abandoned,
+        { order, deadlineAt: session.deadlineAt, cancelled: reason === 'cancelled' },
+        LIMITS.abandonedKept,
+      ),
       fenced: keepLast(state.fenced, order.orderId, LIMITS.fencedKept),
     },
     effects: [
@@ -119,14 +126,20 @@ export interface TransactionStartReply {
 }
 
 export const startContentKey = (start: TransactionStart): string =>
-  `${start.outletNo}|${start.idTag}|${start.at}|${start.meterStartWh}`;
+  `${start.outletNo}|${start.idTag.toLowerCase()}|${start.at}|${start.meterStartWh}`;
 
-function knownTransaction(state: ChargerState, contentKey: string): TransactionStartReply | undefined {
-  for (const session of Object.values(state.sessions)) {
-    if (isRunning(session) && session.contentKey === contentKey) {
-      return { transactionId: session.transactionId, accepted: true };
-    }
-  }
+function knownTransaction(
+  state: ChargerState,
+  start: TransactionStart,
+  contentKey: string,
+): TransactionStartReply | undefined {
+  const session = state.sessions[start.outletNo];
+  // A station that has set its clock since may date its retry anew; tag and register still name the transaction.
+  const sameStart =
+    isRunning(session) &&
+    sameIdTag(session.order.idTag, start.idTag) &&
+    session.meterStartWh === start.meterStartWh;
+  if (sameStart) return { transactionId: session.transactionId, accepted: true };
   return (
     state.strays.find((stray) => stray.contentKey === contentKey) ??
     state.closed.find((closed) => closed.contentKey === contentKey)
@@ -145,12 +158,12 @@ export function transactionStarted(
   now: EpochMs,
 ): Outcome<TransactionStartReply> {
   const contentKey = startContentKey(start);
-  const known = knownTransaction(state, contentKey);
+  const known = knownTransaction(state, start, contentKey);
   if (known !== undefined) {
     return unchanged(state, { transactionId: known.transactionId, accepted: known.accepted });
   }
   const session = state.sessions[start.outletNo];
-  if (session?.phase === 'starting' && session.order.idTag === start.idTag) {
+  if (session?.phase === 'starting' && sameIdTag(session.order.idTag, start.idTag)) {
     return beginSession(state, session, start, contentKey, now);
   }
   return beginStray(state, start, contentKey, commandId, now);
@@ -182,6 +195,7 @@ function beginSession(
     meterStartWh: start.meterStartWh,
     metering: startMetering(startedAt, start.meterStartWh, now),
     attention: [],
+    late: false,
   };
   const effects: Effect[] = [
     { type: 'emit', event: { type: 'charging.started', orderId: session.order.orderId, at: startedAt } },
@@ -219,8 +233,13 @@ function beginStray(
   now: EpochMs,
 ): Outcome<TransactionStartReply> {
   const startedAt = ourTime(state, start.at, now);
-  const abandoned = state.abandoned.find(({ order }) => order.idTag === start.idTag);
-  const inTime = abandoned !== undefined && startedAt <= abandoned.deadlineAt;
+  const abandoned = state.abandoned.find(({ order }) => sameIdTag(order.idTag, start.idTag));
+  const inTime =
+    abandoned !== undefined &&
+    !abandoned.cancelled &&
+    abandoned.order.outletNo === start.outletNo &&
+    startedAt <= abandoned.deadlineAt;
+  const taken = isRunning(state.sessions[start.outletNo]);
   const offline = state.connectedAt !== null && startedAt < state.connectedAt;
   const accepted = inTime || offline;
   const transactionId = state.nextTransactionId;
@@ -232,22 +251,30 @@ function beginStray(
     startedAt,
     meterStartWh: start.meterStartWh,
     lastWh: start.meterStartWh,
-    reason: abandoned !== undefined && !inTime ? 'started-after-deadline' : 'unknown-tag',
+    reason: abandoned === undefined ? 'unknown-tag' : inTime ? 'displaced' : 'started-after-deadline',
     orderId: abandoned?.order.orderId ?? null,
     accepted,
+    seenAt: now,
+    stopAttempts: accepted ? 0 : 1,
+    stopDeadlineAt: accepted ? null : epochMs(now + LIMITS.stopDeadline),
   };
   const next: ChargerState = { ...state, nextTransactionId: transactionId + 1 };
   const reply = { transactionId, accepted };
-  if (inTime && abandoned !== undefined && !isRunning(state.sessions[start.outletNo])) {
+  if (inTime && abandoned !== undefined && !taken) {
     // It did start in time and could not tell us: the rider gets the charge, billed without a hold when it ends.
     return { ...resumeLate(next, abandoned.order, stray, now), reply };
   }
-  return {
-    state: { ...next, strays: keepLast(next.strays, stray, LIMITS.straysKept) },
-    effects: accepted ? [] : [{ type: 'remoteStop', commandId, transactionId }],
-    durable: true,
-    reply,
-  };
+  const kept = addStray(withoutPredecessor(next, stray, now), stray, now);
+  const stop: Effect[] = accepted ? [] : [{ type: 'remoteStop', commandId, transactionId }];
+  return { ...kept, effects: [...kept.effects, ...stop], reply };
+}
+
+/** An outlet has one transaction at a time: a later one tells that a station has let go of the one we know. */
+function withoutPredecessor(state: ChargerState, stray: StrayTransaction, now: EpochMs): ChargerState {
+  const session = state.sessions[stray.outletNo];
+  if (!isRunning(session) || stray.startedAt <= session.metering.lastReadingAt) return state;
+  const vanishedSince = session.metering.vanishedSince ?? now;
+  return withSession(state, { ...session, metering: { ...session.metering, vanishedSince } });
 }
 
 function resumeLate(
@@ -260,21 +287,25 @@ function resumeLate(
   const waiting = state.sessions[stray.outletNo];
   const cleared = waiting?.phase === 'starting' ? failStart(state, waiting, 'device-error', now) : undefined;
   const base = cleared?.state ?? state;
+  // Nobody pays for time before the order was made, whatever the device's clock says.
+  const startedAt = epochMs(Math.max(order.createdAt, stray.startedAt));
   const active: ActiveSession = {
     phase: 'charging',
     order,
     transactionId: stray.transactionId,
     contentKey: stray.contentKey,
-    startedAt: stray.startedAt,
+    startedAt,
     meterStartWh: stray.meterStartWh,
-    metering: startMetering(stray.startedAt, stray.meterStartWh, now),
+    metering: startMetering(startedAt, stray.meterStartWh, now),
     attention: [],
+    late: true,
   };
+  const abandoned = base.abandoned.filter((other) => other.order.orderId !== order.orderId);
   return {
-    state: { ...withSession(base, active), meteringCommittedAt: now },
+    state: { ...withSession({ ...base, abandoned }, active), meteringCommittedAt: now },
     effects: [
       ...(cleared?.effects ?? []),
-      { type: 'emit', event: { type: 'charging.started', orderId: order.orderId, at: stray.startedAt } },
+      { type: 'emit', event: { type: 'charging.started', orderId: order.orderId, at: startedAt } },
     ],
     durable: true,
     reply: undefined,
@@ -288,7 +319,9 @@ const startMetering = (startedAt: EpochMs, meterStartWh: number, now: EpochMs): 
   lastReadingAt: startedAt,
   heardAt: now,
   powerW: 0,
+  powerFrom: { at: startedAt, registerWh: meterStartWh },
   temperatureDeciC: null,
+  suspect: null,
   trickleSince: null,
   vanishedSince: null,
 });

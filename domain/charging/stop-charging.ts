@@ -1,10 +1,12 @@
 import { type DomainError, refuse } from '../errors.ts';
-import { endUsage } from '../pricing/usage.ts';
-import { type EpochMs, epochMs } from '../units.ts';
+import { addReading, endUsage } from '../pricing/usage.ts';
+import { type EpochMs, epochMs, wh } from '../units.ts';
+import { tellOfMeter, tellOperators } from './attention.ts';
 import {
   type ChargerState,
   type ClosedTransaction,
   type Effect,
+  isLinked,
   keepLast,
   LIMITS,
   type Outcome,
@@ -14,21 +16,21 @@ import {
   withoutSession,
   withSession,
 } from './charger-state.ts';
-import type { QuarantineReason } from './charging-event.ts';
 import { type MeterReading, meterSession } from './metering.ts';
 import {
-  type ActiveSession,
   type EndReason,
   isRunning,
   type RunningSession,
   SAFETY_REASONS,
   type StoppingSession,
+  sameIdTag,
 } from './session.ts';
 import { failStart } from './start-charging.ts';
+import { hurryStray, quarantineStray, quarantineUnknown } from './stray-transactions.ts';
 
 export type StopReply = { readonly ok: true } | { readonly ok: false; readonly error: DomainError };
 
-const isSafety = (reason: EndReason): boolean => SAFETY_REASONS.includes(reason);
+export const isSafety = (reason: EndReason): boolean => SAFETY_REASONS.includes(reason);
 
 /**
  * Decides the end of a running session: the decision is persisted, then the device is asked
@@ -36,16 +38,18 @@ const isSafety = (reason: EndReason): boolean => SAFETY_REASONS.includes(reason)
  */
 export function beginStop(
   state: ChargerState,
-  session: ActiveSession,
+  session: RunningSession,
   reason: EndReason,
   commandId: string,
   now: EpochMs,
 ): Outcome {
-  const linked = state.disconnectedAt === null && state.connectedAt !== null;
+  const linked = isLinked(state);
+  const told = tellOperators(session, isSafety(reason) ? ['safety-stop'] : [], now);
   const stopping: StoppingSession = {
-    ...session,
+    ...told.session,
     phase: 'stopping',
     reason,
+    decidedAt: session.phase === 'stopping' ? session.decidedAt : now,
     commandId: linked ? commandId : null,
     attempts: linked ? 1 : 0,
     deadlineAt: epochMs(now + LIMITS.stopDeadline),
@@ -53,6 +57,7 @@ export function beginStop(
   const effects: Effect[] = linked
     ? [{ type: 'remoteStop', commandId, transactionId: session.transactionId }]
     : [];
+  effects.push(...told.effects);
   if (reason === 'over-power' || reason === 'over-temperature' || reason === 'over-time') {
     effects.push({
       type: 'emit',
@@ -103,9 +108,9 @@ export function retryStop(
   commandId: string,
   now: EpochMs,
 ): Outcome {
-  const linked = state.disconnectedAt === null && state.connectedAt !== null;
-  if (!linked) {
-    const waiting = { ...session, deadlineAt: epochMs(now + 10 * LIMITS.stopDeadline) };
+  if (!isLinked(state)) {
+    // The next connection brings the deadline forward.
+    const waiting = { ...session, deadlineAt: lastResortAt(session) };
     return { state: withSession(state, waiting), effects: [], durable: true, reply: undefined };
   }
   if (session.attempts < LIMITS.stopAttempts) {
@@ -122,38 +127,51 @@ export function retryStop(
       reply: undefined,
     };
   }
-  const told = session.attention.includes('stop-unanswered');
+  const { session: told, effects: news } = tellOperators(session, ['stop-unanswered'], now);
   const giveUp: StoppingSession = {
     ...session,
-    attention: told ? session.attention : [...session.attention, 'stop-unanswered'],
+    attention: told.attention,
     deadlineAt: epochMs(now + 20 * LIMITS.stopDeadline),
   };
   const { orderId, outletNo } = session.order;
   return {
     state: withSession(state, giveUp),
-    effects: told
-      ? [{ type: 'remoteStop', commandId, transactionId: session.transactionId }]
-      : [
-          { type: 'disableOutlet', commandId, outletNo },
-          {
-            type: 'emit',
-            event: { type: 'charging.attention', orderId, reason: 'stop-unanswered', at: now },
-          },
-          {
-            type: 'emit',
-            event: {
-              type: 'charger.alarm',
-              kind: 'stop-unanswered',
-              severity: isSafety(session.reason) ? 'critical' : 'major',
-              outletNo,
-              detail: { orderId, reason: session.reason },
-              at: now,
+    effects:
+      news.length === 0
+        ? [{ type: 'remoteStop', commandId, transactionId: session.transactionId }]
+        : [
+            { type: 'disableOutlet', commandId, outletNo },
+            ...news,
+            {
+              type: 'emit',
+              event: {
+                type: 'charger.alarm',
+                kind: 'stop-unanswered',
+                severity: isSafety(session.reason) ? 'critical' : 'major',
+                outletNo,
+                detail: { orderId, reason: session.reason },
+                at: now,
+              },
             },
-          },
-        ],
+          ],
     durable: true,
     reply: undefined,
   };
+}
+
+/** When an unanswered stop is given up: the session ends with what the meter said last (M3). */
+export const lastResortAt = (session: StoppingSession): EpochMs =>
+  epochMs(session.decidedAt + LIMITS.lastResort);
+
+/** The device is back: what it was to stop and may still be charging is decided on soon, not at its next deadline. */
+export function hurryStops(state: ChargerState, now: EpochMs): ChargerState {
+  let next: ChargerState = { ...state, strays: state.strays.map((stray) => hurryStray(stray, now)) };
+  for (const session of Object.values(state.sessions)) {
+    if (session.phase !== 'stopping') continue;
+    const deadlineAt = epochMs(Math.min(session.deadlineAt, now + LIMITS.reconnectPause));
+    next = withSession(next, { ...session, deadlineAt });
+  }
+  return next;
 }
 
 export interface TransactionStop {
@@ -175,13 +193,19 @@ const DEVICE_REASONS: Readonly<Record<string, EndReason>> = {
   Other: 'full',
   PowerLoss: 'power-loss',
   Reboot: 'power-loss',
+  Remote: 'operator',
   UnlockCommand: 'operator',
   DeAuthorized: 'device',
 };
 
-/** Our own decision names the reason; otherwise the device's, read together with what the battery was drawing. */
-function endReason(session: RunningSession, stop: TransactionStop): EndReason {
-  if (session.phase === 'stopping') return session.reason;
+/**
+ * Our own decision names the reason, unless the device had stopped before it was made; otherwise the device's reason,
+ * read together with what the battery was drawing.
+ */
+function endReason(session: RunningSession, stop: TransactionStop, stoppedAt: EpochMs): EndReason {
+  if (session.phase === 'stopping' && stoppedAt >= session.decidedAt - LIMITS.clockTolerance) {
+    return session.reason;
+  }
   if (session.metering.usage.fullAt !== null) return 'full';
   const mapped = DEVICE_REASONS[stop.reason ?? 'Local'] ?? 'device';
   const trickling = session.metering.trickleSince !== null;
@@ -199,24 +223,28 @@ const stopKeyOf = (stop: TransactionStop): string =>
  */
 export function transactionStopped(state: ChargerState, stop: TransactionStop, now: EpochMs): Outcome {
   const stopKey = stopKeyOf(stop);
-  const repeated = state.closed.some(
-    (closed) =>
-      closed.stopKey === stopKey || (stop.transactionId > 0 && closed.transactionId === stop.transactionId),
-  );
-  if (repeated) return { state, effects: [], durable: false, reply: undefined };
+  if (state.closed.some((closed) => closed.stopKey === stopKey)) return unchanged(state);
   const session = findSession(state, stop);
   if (session !== undefined) return finishSession(state, session, stop, stopKey, now);
   const stray = findStray(state, stop);
-  return stray === undefined
-    ? quarantineUnknown(state, stop, stopKey, now)
-    : quarantineStray(state, stray, stop, stopKey, now);
+  if (stray !== undefined) return quarantineStray(state, stray, stop, stopKey, now);
+  // Asked last: an id that another platform gave, and whose stop we have seen, may by now be one of our own.
+  const ended = state.closed.some((closed) => closed.transactionId === stop.transactionId);
+  return ended && stop.transactionId > 0 ? unchanged(state) : quarantineUnknown(state, stop, stopKey, now);
 }
+
+const unchanged = (state: ChargerState): Outcome => ({
+  state,
+  effects: [],
+  durable: false,
+  reply: undefined,
+});
 
 function findSession(state: ChargerState, stop: TransactionStop): RunningSession | undefined {
   const running = Object.values(state.sessions).filter(isRunning);
   if (stop.transactionId > 0) return running.find((session) => session.transactionId === stop.transactionId);
   // Charged offline: the station never learnt our id, so the tag, minted for one order, says which it was.
-  return running.find((session) => session.order.idTag === stop.idTag);
+  return running.find((session) => sameIdTag(session.order.idTag, stop.idTag));
 }
 
 function findStray(state: ChargerState, stop: TransactionStop): StrayTransaction | undefined {
@@ -224,7 +252,7 @@ function findStray(state: ChargerState, stop: TransactionStop): StrayTransaction
   const at = ourTime(state, stop.at, stop.at);
   return state.strays.find(
     (stray) =>
-      (stop.idTag === undefined || stray.idTag === stop.idTag) &&
+      (stop.idTag === undefined || sameIdTag(stray.idTag, stop.idTag)) &&
       stray.startedAt <= at &&
       stray.meterStartWh <= stop.meterStopWh,
   );
@@ -237,18 +265,16 @@ function finishSession(
   stopKey: string,
   now: EpochMs,
 ): Outcome {
-  const withLast = meterSession(
-    state,
-    session,
-    [...stop.readings, { at: stop.at, energyWh: stop.meterStopWh, powerW: session.metering.powerW }],
-    now,
-    true,
-  );
-  const endedAt = epochMs(Math.max(ourTime(state, stop.at, now), withLast.lastReadingAt));
-  return closeSession(state, { ...session, metering: withLast }, endReason(session, stop), endedAt, {
+  const end: MeterReading = { at: stop.at, energyWh: stop.meterStopWh };
+  const metering = meterSession(state, session, [...stop.readings, end], now, true);
+  const stoppedAt = ourTime(state, stop.at, now);
+  const endedAt = epochMs(Math.max(stoppedAt, metering.lastReadingAt));
+  const told = tellOfMeter({ ...session, metering }, now);
+  const closed = closeSession(state, told.session, endReason(session, stop, stoppedAt), endedAt, {
     stopKey,
     meterStopWh: stop.meterStopWh,
   });
+  return { ...closed, effects: [...told.effects, ...closed.effects] };
 }
 
 /** Ends a session for good and hands it to settlement. */
@@ -259,12 +285,19 @@ export function closeSession(
   endedAt: EpochMs,
   end: { readonly stopKey: string; readonly meterStopWh: number },
 ): Outcome {
-  const { order, metering } = session;
-  const late = state.abandoned.some((abandoned) => abandoned.order.orderId === order.orderId);
+  const { order, metering, transactionId, contentKey } = session;
+  const { stopKey } = end;
+  const closed: ClosedTransaction = {
+    transactionId,
+    contentKey,
+    stopKey,
+    orderId: order.orderId,
+    accepted: true,
+  };
   return {
     state: {
       ...withoutSession(state, order.outletNo),
-      closed: keepLast(state.closed, closedFrom(session, order.orderId, end.stopKey), LIMITS.closedKept),
+      closed: keepLast(state.closed, closed, LIMITS.closedKept),
       fenced: keepLast(state.fenced, order.orderId, LIMITS.fencedKept),
     },
     effects: [
@@ -278,10 +311,10 @@ export function closeSession(
           endedAt,
           meterStartWh: session.meterStartWh,
           meterStopWh: end.meterStopWh,
-          transactionId: session.transactionId,
+          transactionId,
           usage: endUsage(metering.usage, endedAt, order.rules),
           curve: metering.curve,
-          late,
+          late: session.late,
         },
       },
     ],
@@ -291,118 +324,17 @@ export function closeSession(
 }
 
 /** The device has let go of the transaction without saying so; what the meter said last is what is billed. */
-export const loseSession = (state: ChargerState, session: RunningSession): Outcome =>
-  closeSession(
-    state,
-    session,
-    session.phase === 'stopping' ? session.reason : 'lost',
-    session.metering.lastReadingAt,
-    {
-      stopKey: '',
-      meterStopWh: session.metering.usage.lastRegisterWh,
-    },
-  );
-
-const closedFrom = (
-  transaction: { readonly transactionId: number; readonly contentKey: string },
-  orderId: string | null,
-  stopKey: string,
-  accepted = true,
-): ClosedTransaction => ({
-  transactionId: transaction.transactionId,
-  contentKey: transaction.contentKey,
-  stopKey,
-  orderId,
-  accepted,
-});
-
-function quarantineStray(
+export function loseSession(
   state: ChargerState,
-  stray: StrayTransaction,
-  stop: TransactionStop,
-  stopKey: string,
+  session: RunningSession,
+  reason: EndReason,
   now: EpochMs,
 ): Outcome {
-  return {
-    state: {
-      ...state,
-      strays: state.strays.filter((other) => other !== stray),
-      closed: keepLast(
-        state.closed,
-        closedFrom(stray, stray.orderId, stopKey, stray.accepted),
-        LIMITS.closedKept,
-      ),
-    },
-    effects: [
-      quarantine(stray.reason, {
-        id: String(stray.transactionId),
-        outletNo: stray.outletNo,
-        idTag: stray.idTag,
-        orderId: stray.orderId,
-        startedAt: stray.startedAt,
-        endedAt: Math.max(stray.startedAt, ourTime(state, stop.at, now)),
-        energyWh: Math.max(0, stop.meterStopWh - stray.meterStartWh),
-        evidence: {
-          meterStartWh: stray.meterStartWh,
-          meterStopWh: stop.meterStopWh,
-          reason: stop.reason ?? null,
-        },
-      }),
-    ],
-    durable: true,
-    reply: undefined,
-  };
-}
-
-function quarantineUnknown(
-  state: ChargerState,
-  stop: TransactionStop,
-  stopKey: string,
-  now: EpochMs,
-): Outcome {
-  const at = ourTime(state, stop.at, now);
-  const closed: ClosedTransaction = {
-    transactionId: stop.transactionId,
-    contentKey: '',
-    stopKey,
-    orderId: null,
-    accepted: true,
-  };
-  return {
-    state: { ...state, closed: keepLast(state.closed, closed, LIMITS.closedKept) },
-    effects: [
-      quarantine('unknown-transaction', {
-        id: `unknown:${stopKey}`,
-        outletNo: 0,
-        idTag: stop.idTag ?? '',
-        orderId: null,
-        startedAt: at,
-        endedAt: at,
-        energyWh: 0,
-        evidence: {
-          transactionId: stop.transactionId,
-          meterStopWh: stop.meterStopWh,
-          reason: stop.reason ?? null,
-        },
-      }),
-    ],
-    durable: true,
-    reply: undefined,
-  };
-}
-
-function quarantine(
-  reason: QuarantineReason,
-  facts: {
-    id: string;
-    outletNo: number;
-    idTag: string;
-    orderId: string | null;
-    startedAt: number;
-    endedAt: number;
-    energyWh: number;
-    evidence: Record<string, unknown>;
-  },
-): Effect {
-  return { type: 'emit', event: { type: 'charging.quarantined', reason, ...facts } };
+  const { metering, order } = session;
+  const { lastReadingAt: at, registerWh } = metering;
+  // A tariff by power leaves the last few minutes' readings unpriced until there are enough of them.
+  const usage = addReading(metering.usage, { at, registerWh: wh(registerWh) }, order.rules);
+  const told = tellOperators({ ...session, metering: { ...metering, usage } }, ['vanished'], now);
+  const closed = closeSession(state, told.session, reason, at, { stopKey: '', meterStopWh: registerWh });
+  return { ...closed, effects: [...told.effects, ...closed.effects] };
 }

@@ -62,12 +62,13 @@ export interface ChargerOverlay {
     Record<number, { readonly transactionId: number; readonly metering: Metering }>
   >;
   readonly outlets: Readonly<Record<number, ReportedOutlet>>;
+  readonly alarmAt: number | null;
 }
 
 /** Points that can have come since the last commit; older ones are in the committed row. */
 const TAIL = 24;
 
-export function overlayOf({ charger: state, revision }: ChargerRecord): ChargerOverlay {
+export function overlayOf({ charger: state, revision, alarmAt }: ChargerRecord): ChargerOverlay {
   const metering: Record<number, { transactionId: number; metering: Metering }> = {};
   for (const [outletNo, session] of Object.entries(state.sessions)) {
     if (isRunning(session)) {
@@ -78,7 +79,7 @@ export function overlayOf({ charger: state, revision }: ChargerRecord): ChargerO
       };
     }
   }
-  return { revision, metering, outlets: state.outlets };
+  return { revision, metering, outlets: state.outlets, alarmAt };
 }
 
 /** The committed record with the readings that came after it; an overlay older than the commit says nothing new. */
@@ -94,6 +95,7 @@ export function withOverlay(record: ChargerRecord, overlay: ChargerOverlay): Cha
   return {
     ...record,
     revision: overlay.revision,
+    alarmAt: overlay.alarmAt,
     charger: { ...record.charger, sessions, outlets: overlay.outlets },
   };
 }

@@ -27,7 +27,7 @@ import {
   MOST_WAITING,
   takeNext,
 } from '../link/device-calls.ts';
-import { DeviceLink } from '../link/device-link.ts';
+import { closeQuietly, DeviceLink } from '../link/device-link.ts';
 import { FRAMES_TABLE, FrameLog, type LoggedFrame } from '../link/frame-log.ts';
 import { ObjectStore, STATE_TABLE } from '../link/object-store.ts';
 import { due, type OutboxItem, post, postpone, settle } from '../link/outbox.ts';
@@ -42,7 +42,7 @@ import {
 } from './charger-record.ts';
 import { type ChargerSnapshot, chargerSnapshot } from './charger-snapshot.ts';
 import { answerOf, ocpp16Call } from './ocpp16-calls.ts';
-import { handleOcpp16Request } from './ocpp16-requests.ts';
+import { handleOcpp16Request, readOcpp16Request } from './ocpp16-requests.ts';
 
 const NOTICES_KEPT = 30;
 
@@ -217,7 +217,9 @@ export class Charger extends DurableObject<ChargerEnv> {
     );
   }
 
-  override webSocketClose(socket: WebSocket): void {
+  override webSocketClose(socket: WebSocket, code: number): void {
+    // The other end waits for our half of the closing handshake (RFC 6455 §7.1.2); 1005 and 1006 are never sent.
+    closeQuietly(socket, code === 1005 || code === 1006 ? 1000 : code, 'closed');
     this.#socketGone(socket);
   }
 
@@ -234,7 +236,7 @@ export class Charger extends DurableObject<ChargerEnv> {
       this.#callEnded(inFlight.messageId, 'timeout', null, now);
     this.#apply({ type: 'tick' }, now);
     await this.#drain();
-    this.#cached = this.#armed(this.#record(), this.#now());
+    this.#rearm(this.#record(), this.#now());
   }
 
   // ---- inside ---------------------------------------------------------------------------------------------------
@@ -243,11 +245,11 @@ export class Charger extends DurableObject<ChargerEnv> {
     return epochMs(Date.now());
   }
 
-  /** The state as last committed, with what the device's socket remembers of later readings. */
-  #record(): ChargerRecord {
+  /** The state as last committed, with what the device's socket, even a closing one, remembers of later readings. */
+  #record(closing?: WebSocket): ChargerRecord {
     if (this.#cached !== null) return this.#cached;
     const stored = this.#store.load() ?? NEW_CHARGER;
-    const overlay = this.#link.overlayOf(stored.connection);
+    const overlay = this.#link.overlayOf(stored.connection, closing);
     this.#cached = overlay === null ? stored : withOverlay(stored, overlay);
     return this.#cached;
   }
@@ -294,9 +296,8 @@ export class Charger extends DurableObject<ChargerEnv> {
     const device = this.#link.socketOf(next.connection);
     const calls: DeviceCalls = device === null ? next.calls : takeNext(next.calls, crypto.randomUUID(), now);
     const revised: ChargerRecord = { ...next, calls, revision: before.revision + 1 };
-    const kept = !durable && device !== null && this.#link.keepOverlay(device, overlayOf(revised));
-    if (kept) this.#cached = revised;
-    else this.#commit(revised, now);
+    if (durable || device === null) this.#commit(revised, now);
+    else this.#keepWithSocket(device, revised, now);
     if (
       device !== null &&
       calls.inFlight !== null &&
@@ -310,6 +311,13 @@ export class Charger extends DurableObject<ChargerEnv> {
     }
     this.#tellWatchers(before, revised, now);
     if (this.#record().outbox.items.length > 0) this.ctx.waitUntil(this.#drain());
+  }
+
+  /** What a crash may lose rides on the device's socket, if it fits, and costs no row. Its deadlines are kept. */
+  #keepWithSocket(device: WebSocket, record: ChargerRecord, now: EpochMs): void {
+    const armed = this.#armed(record, now);
+    if (this.#link.keepOverlay(device, overlayOf(armed))) this.#cached = armed;
+    else this.#commit(armed, now);
   }
 
   #commit(record: ChargerRecord, now: EpochMs): void {
@@ -333,6 +341,14 @@ export class Charger extends DurableObject<ChargerEnv> {
     return { ...record, alarmAt: wanted };
   }
 
+  /** After an alarm that committed nothing: with the socket, the next wake-up knows which alarm stands. */
+  #rearm(record: ChargerRecord, now: EpochMs): void {
+    const armed = this.#armed(record, now);
+    const device = this.#link.socketOf(record.connection);
+    if (armed === record || device === null) this.#cached = armed;
+    else this.#keepWithSocket(device, { ...armed, revision: armed.revision + 1 }, now);
+  }
+
   #takeProfile(profile: ChargerProfile, now: EpochMs): void {
     if (JSON.stringify(this.#record().charger.profile) === JSON.stringify(profile)) return;
     this.#apply({ type: 'profile', profile }, now);
@@ -348,7 +364,7 @@ export class Charger extends DurableObject<ChargerEnv> {
   }
 
   #socketGone(socket: WebSocket): void {
-    if (this.#link.connectionOf(socket) === this.#record().connection) this.#deviceGone(this.#now());
+    if (this.#link.connectionOf(socket) === this.#record(socket).connection) this.#deviceGone(this.#now());
   }
 
   #deviceGone(now: EpochMs): void {
@@ -374,7 +390,7 @@ export class Charger extends DurableObject<ChargerEnv> {
     if (!charger.booted && frame.action !== 'BootNotification') {
       return encodeCallError(frame.messageId, 'SecurityError', 'BootNotification has not been accepted yet');
     }
-    const request = validateRequest(frame.action, frame.payload);
+    const request = readOcpp16Request(frame.action, frame.payload);
     if (!request.ok)
       return encodeCallError(frame.messageId, request.code, request.description, request.details);
     try {

@@ -2,8 +2,9 @@ import type { ChargerState } from '../../domain/charging/charger-state.ts';
 import type { ChargerInput, ChargerReply } from '../../domain/charging/reduce-charger.ts';
 import type { TransactionStartReply } from '../../domain/charging/start-charging.ts';
 import { type EpochMs, epochMs } from '../../domain/units.ts';
+import type { JsonObject } from '../../protocols/ocpp/frame.ts';
 import { normaliseMeterValues } from '../../protocols/ocpp/ocpp16/meter-values.ts';
-import type { Ocpp16Request } from '../../protocols/ocpp/ocpp16/validate.ts';
+import { type Ocpp16Refusal, type Ocpp16Request, validateRequest } from '../../protocols/ocpp/ocpp16/validate.ts';
 import { readTimestamp, writeTimestamp } from '../../protocols/ocpp/timestamp.ts';
 
 /** What a device's request means here: at most one input to the rules, a notice to keep, and how to answer. */
@@ -18,6 +19,23 @@ export interface BootSettings {
 }
 
 const empty = (): object => ({});
+
+/**
+ * Checks a request against the standard. A StopTransaction with a flaw in what is optional keeps its essentials: a
+ * station repeats what is refused for ever, and its session would never end.
+ */
+export function readOcpp16Request(action: string, payload: JsonObject): Ocpp16Request | Ocpp16Refusal {
+  const request = validateRequest(action, payload);
+  if (request.ok || action !== 'StopTransaction') return request;
+  const { transactionId, meterStop, timestamp } = payload;
+  const essentials = validateRequest(action, { transactionId, meterStop, timestamp });
+  if (!essentials.ok) return request;
+  for (const name of ['idTag', 'reason'] as const) {
+    const richer = validateRequest(action, { ...essentials.payload, [name]: payload[name] });
+    if (richer.ok && payload[name] !== undefined) Object.assign(essentials.payload, richer.payload);
+  }
+  return essentials;
+}
 
 /** Translates one OCPP 1.6 request of a charge point; messages in the order of the standard's chapter 4. */
 export function handleOcpp16Request(

@@ -79,10 +79,12 @@ export class DeviceLink<Overlay> {
     return this.#current;
   }
 
-  /** What the socket of `connection` kept through hibernation. */
-  overlayOf(connection: number): Overlay | null {
-    const socket = this.socketOf(connection);
-    return socket === null ? null : (this.#attachment(socket)?.overlay ?? null);
+  /** What the socket of `connection` kept through hibernation; `closing` is one that is closing and may be it. */
+  overlayOf(connection: number, closing?: WebSocket): Overlay | null {
+    const sockets = closing === undefined ? [] : [closing];
+    sockets.push(...this.#ctx.getWebSockets(DEVICE));
+    const socket = sockets.find((candidate) => this.connectionOf(candidate) === connection);
+    return socket === undefined ? null : (this.#attachment(socket)?.overlay ?? null);
   }
 
   /** Keeps `overlay` with the socket; false when it is too large and has to be committed instead. */

@@ -137,7 +137,9 @@ function placePiles(): { readonly pile: Pile; readonly site: string; readonly or
   const counts = new Map<string, number>();
   return PILES.map((pile, index) => {
     // The outside identities go to every third site, so that they are found all over the city.
-    const site = siteId(index < PILE_NUMBERS.length ? index % SITES : ((index - PILE_NUMBERS.length) * 3) % SITES);
+    const site = siteId(
+      index < PILE_NUMBERS.length ? index % SITES : ((index - PILE_NUMBERS.length) * 3) % SITES,
+    );
     const ordinal = (counts.get(site) ?? 0) + 1;
     counts.set(site, ordinal);
     return { pile, site, ordinal };

@@ -1,6 +1,9 @@
 /** The franchise partner of the demo. */
 export const DEMO_AGENT_ID = 'agent-demo';
 
+/** The console users of the demo, one a role and named after it. */
+export const DEMO_STAFF_NAMES = ['system', 'operations', 'finance', 'staff', 'agent'] as const;
+
 /** What every console user of the demo signs in with. */
 export const DEMO_PASSWORD = 'demo-password-2026';
 

@@ -5,7 +5,7 @@ import { topUp } from '../../domain/ledger/transactions.ts';
 import { DAY, fen } from '../../domain/units.ts';
 import { demoRiderCodes, wechatUser } from '../../simulators/wechat/login-codes.ts';
 import { hashPassword } from '../../workers/identity/password.ts';
-import { DEMO_AGENT_ID, DEMO_PASSWORD } from './demo-names.ts';
+import { DEMO_AGENT_ID, DEMO_PASSWORD, DEMO_STAFF_NAMES } from './demo-names.ts';
 
 type RiderRow = typeof riders.$inferInsert;
 type StaffRow = typeof staff.$inferInsert;
@@ -42,20 +42,13 @@ const RIDER_NAMES = [
   '蔡雅婷',
 ];
 
-const STAFF: readonly Pick<StaffRow, 'username' | 'displayName' | 'role' | 'scope'>[] = [
-  { username: 'system', displayName: '系统管理员', role: 'system', scope: { kind: 'all' } },
-  { username: 'operations', displayName: '运营管理员', role: 'operations', scope: { kind: 'all' } },
-  { username: 'finance', displayName: '财务管理员', role: 'finance', scope: { kind: 'all' } },
-  { username: 'staff', displayName: '平台客服', role: 'staff', scope: { kind: 'all' } },
-  {
-    username: 'agent',
-    displayName: '加盟商（演示）',
-    role: 'agent',
-    scope: { kind: 'agent', agentId: DEMO_AGENT_ID },
-  },
-];
-
-export const DEMO_STAFF_NAMES: readonly string[] = STAFF.map(({ username }) => username);
+const STAFF_DISPLAY_NAMES: Readonly<Record<(typeof DEMO_STAFF_NAMES)[number], string>> = {
+  system: '系统管理员',
+  operations: '运营管理员',
+  finance: '财务管理员',
+  staff: '平台客服',
+  agent: '加盟商（演示）',
+};
 
 /** The people behind the codes demo-rider-1 to demo-rider-20, as the WeChat peer of this app knows them. */
 export function demoRiders(wechatAppId: string, now: number): RiderRow[] {
@@ -109,9 +102,12 @@ export function demoMoney(riderIds: readonly string[], now: number): DemoMoney {
 /** One console user a role, all with the demo's password. */
 export function demoStaff(now: number): Promise<StaffRow[]> {
   return Promise.all(
-    STAFF.map(async (person) => ({
-      ...person,
-      id: `STAFF-${person.username.toUpperCase()}`,
+    DEMO_STAFF_NAMES.map(async (role) => ({
+      id: `STAFF-${role.toUpperCase()}`,
+      username: role,
+      displayName: STAFF_DISPLAY_NAMES[role],
+      role,
+      scope: role === 'agent' ? { kind: 'agent', agentId: DEMO_AGENT_ID } : { kind: 'all' },
       passwordHash: await hashPassword(DEMO_PASSWORD),
       createdAt: now - 90 * DAY,
     })),

@@ -165,7 +165,14 @@ export function demoTariffs(now: number): DemoTariffs {
   const version = (tariffId: string, number: number, effectiveFrom: number, rules: TariffRules) => {
     const judged = validateTariff(rules);
     if (!judged.ok) throw new Error(`${tariffId}: ${JSON.stringify(judged.error.details)}`);
-    return { id: `${tariffId}-${number}`, tariffId, effectiveFrom, rules, createdBy: 'STAFF-SYSTEM', createdAt };
+    return {
+      id: `${tariffId}-${number}`,
+      tariffId,
+      effectiveFrom,
+      rules,
+      createdBy: 'STAFF-SYSTEM',
+      createdAt,
+    };
   };
   return {
     tariffs: DEMO_TARIFFS.map(({ id, name, agentId }) => ({ id, name, agentId: agentId ?? null, createdAt })),

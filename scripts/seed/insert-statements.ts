@@ -25,9 +25,7 @@ export function insertStatements<Table extends SQLiteTable>(
       }),
     );
     statements.push(
-      database
-        .prepare(`INSERT INTO "${getTableName(table)}" (${names}) VALUES ${places}`)
-        .bind(...values),
+      database.prepare(`INSERT INTO "${getTableName(table)}" (${names}) VALUES ${places}`).bind(...values),
     );
   }
   return statements;

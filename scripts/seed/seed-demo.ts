@@ -18,6 +18,7 @@ import { demoMoney, demoRiders, demoStaff } from './demo-people.ts';
 import { demoSites } from './demo-sites.ts';
 import { demoTariffs } from './demo-tariffs.ts';
 import { insertStatements } from './insert-statements.ts';
+import { isEmptyDatabase } from './is-empty-database.ts';
 
 export interface SeedCounts {
   readonly sites: number;
@@ -31,9 +32,7 @@ export async function seedDemo(
   database: D1Database,
   options: { readonly wechatAppId: string; readonly now?: number },
 ): Promise<SeedCounts | null> {
-  const filled = await database.prepare('SELECT 1 FROM sites UNION ALL SELECT 1 FROM staff LIMIT 1').first();
-  if (filled !== null) return null;
-
+  if (!(await isEmptyDatabase(database))) return null;
   const now = options.now ?? Date.now();
   const prices = demoTariffs(now);
   const [devices, people] = await Promise.all([demoDevices(now), demoStaff(now)]);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Unstable_MiniflareWorkerOptions } from 'wrangler';
+import { PlainFailure } from './plain-failure.ts';
 import { inRepository, repositoryRoot } from './repository.ts';
 import { runToEnd, wranglerCommand } from './run.ts';
 
@@ -12,21 +13,24 @@ export interface Migration {
 
 type MiniflareOptions = Omit<Unstable_MiniflareWorkerOptions['workerOptions'], 'bindings' | 'cronTriggers'>;
 
-/** What the local stack needs to run the Worker without asking wrangler again. */
-export interface BuiltWorker {
-  /** Holds `index.js`, the very bundle a deploy uploads, and its source map. */
-  readonly folder: string;
+/** What wrangler knows of the Worker, written down so that it need not be asked again. */
+export interface WorkerPlan {
   /** The bindings, queue consumers and crons of wrangler.toml, as Miniflare takes them. */
   readonly options: MiniflareOptions & {
     readonly bindings?: Readonly<Record<string, string>>;
     readonly cronTriggers?: readonly string[];
   };
   readonly migrations: readonly Migration[];
+}
+
+export interface BuiltWorker extends WorkerPlan {
+  /** Holds `index.js`, the very bundle a deploy uploads, and its source map. */
+  readonly folder: string;
   readonly fromCache: boolean;
 }
 
 const SOURCE_FOLDERS = ['workers', 'durable-objects', 'domain', 'protocols', 'database', 'migrations'];
-const SOURCE_FILES = ['wrangler.toml', 'package-lock.json', '.dev.vars'];
+const SOURCE_FILES = ['wrangler.toml', 'package-lock.json', '.dev.vars', 'scripts/stack/print-plan.ts'];
 const BUILDS_KEPT = 3;
 const buildsFolder = inRepository('.build/worker');
 
@@ -44,39 +48,24 @@ export async function buildWorker(): Promise<BuiltWorker> {
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished, { recursive: true });
   const [plan] = await Promise.all([
-    readPlan(),
+    runToEnd([inRepository('scripts/stack/print-plan.ts')]),
     runToEnd([...wranglerCommand, 'deploy', '--dry-run', '--outdir', unfinished]),
   ]);
-  await writeFile(path.join(unfinished, 'plan.json'), JSON.stringify(plan));
+  await writeFile(path.join(unfinished, 'plan.json'), plan);
   // Two builds of the same sources are the same: whoever is second keeps the first one's.
   await rename(unfinished, folder).catch(() => rm(unfinished, { recursive: true, force: true }));
   await dropOldBuilds();
-  return { ...plan, folder, fromCache: false };
+  const built = await readBuild(folder);
+  if (built === null) throw new PlainFailure(`${folder} is gone; another build is running. Start again.`);
+  return { ...built, folder, fromCache: false };
 }
 
-type Plan = Pick<BuiltWorker, 'options' | 'migrations'>;
-
-async function readBuild(folder: string): Promise<Plan | null> {
+async function readBuild(folder: string): Promise<WorkerPlan | null> {
   try {
     return JSON.parse(await readFile(path.join(folder, 'plan.json'), 'utf8'));
   } catch {
     return null;
   }
-}
-
-/** Wrangler is a large import, so what it knows is written down beside the bundle. */
-async function readPlan(): Promise<Plan> {
-  const { unstable_getMiniflareWorkerOptions, unstable_splitSqlQuery } = await import('wrangler');
-  const { workerOptions } = unstable_getMiniflareWorkerOptions(inRepository('wrangler.toml'));
-  const { modulesRules: _, ...options } = workerOptions;
-  const names = (await readdir(inRepository('migrations'))).filter((name) => name.endsWith('.sql')).sort();
-  const migrations = await Promise.all(
-    names.map(async (name) => ({
-      name,
-      statements: unstable_splitSqlQuery(await readFile(inRepository('migrations', name), 'utf8')),
-    })),
-  );
-  return { options, migrations };
 }
 
 /** Changes with the name, size and time of any file the bundle is made from. */

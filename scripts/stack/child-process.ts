@@ -5,6 +5,7 @@ import { repositoryRoot } from './repository.ts';
 
 export interface RunningChild {
   readonly name: string;
+  readonly pid: number;
   /** Asks it to end, and ends it after `graceMs`; resolves when it is gone. */
   stop(graceMs: number): Promise<void>;
   kill(): void;
@@ -19,7 +20,7 @@ export function startChild(options: {
   readonly script: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly logFile: string;
-  readonly onDeath: (name: string, how: string) => void;
+  readonly onDeath: (how: string) => void;
 }): RunningChild {
   mkdirSync(path.dirname(options.logFile), { recursive: true });
   const log = createWriteStream(options.logFile);
@@ -38,14 +39,15 @@ export function startChild(options: {
   const gone = new Promise<void>((resolve) => {
     const end = (how: string) => {
       resolve();
-      log.end();
-      if (!asked) options.onDeath(options.name, how);
+      if (!asked) options.onDeath(how);
     };
     child.once('error', (error) => end(error.message));
+    child.once('close', () => log.end());
     child.once('exit', (code, signal) => end(signal === null ? `code ${code}` : signal));
   });
   return {
     name: options.name,
+    pid: child.pid ?? 0,
     async stop(graceMs) {
       asked = true;
       child.kill('SIGTERM');

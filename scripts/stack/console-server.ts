@@ -71,7 +71,13 @@ export async function startConsoleServer(options: {
 
 function passOn(api: URL, request: IncomingMessage, response: ServerResponse): void {
   const onward = openRequest(
-    { host: api.hostname, port: api.port, path: request.url, method: request.method, headers: request.headers },
+    {
+      host: api.hostname,
+      port: api.port,
+      path: request.url,
+      method: request.method,
+      headers: request.headers,
+    },
     (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       pipeline(answer, response).catch(() => response.destroy());

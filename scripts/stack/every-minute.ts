@@ -6,13 +6,17 @@ export function everyMinute(job: () => Promise<void>): () => void {
   let ended = false;
   const plan = () => {
     if (ended) return;
-    timer = setTimeout(() => {
-      job()
-        .catch((error: unknown) => {
-          if (!ended) console.error(`cron failed: ${error instanceof Error ? error.message : String(error)}`);
-        })
-        .then(plan);
-    }, MINUTE - (Date.now() % MINUTE));
+    timer = setTimeout(
+      () => {
+        job()
+          .catch((error: unknown) => {
+            if (!ended)
+              console.error(`cron failed: ${error instanceof Error ? error.message : String(error)}`);
+          })
+          .then(plan);
+      },
+      MINUTE - (Date.now() % MINUTE),
+    );
     timer.unref();
   };
   plan();

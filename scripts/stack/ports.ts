@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { PlainFailure } from './plain-failure.ts';
 
 /** A port the stack wants, what for, and the variable that moves it. */
 export interface WantedPort {
@@ -7,9 +8,6 @@ export interface WantedPort {
   readonly variable: string;
 }
 
-/** A line for whoever started it; no stack trace helps with it. */
-export class StartRefusal extends Error {}
-
 /** Where a listener bound to this address can be reached from the same machine. */
 export function reachable(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
@@ -17,20 +15,20 @@ export function reachable(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-/** Throws a StartRefusal that names the first port that is taken or wanted twice. */
+/** Throws a PlainFailure that names the first port that is taken or wanted twice. */
 export async function requireFreePorts(host: string, wanted: readonly WantedPort[]): Promise<void> {
   const claimed = new Map<number, WantedPort>();
   for (const want of wanted) {
     const { port, purpose, variable } = want;
     const other = claimed.get(port);
     if (other !== undefined) {
-      throw new StartRefusal(
+      throw new PlainFailure(
         `Port ${port} is wanted twice, for the ${other.purpose} (${other.variable}) and the ${purpose} (${variable}).`,
       );
     }
     claimed.set(port, want);
     if (!(await isFree(host, port))) {
-      throw new StartRefusal(
+      throw new PlainFailure(
         `Port ${port} for the ${purpose} is taken. End what uses it, or choose another: ${variable}=${port + 10_000} npm start`,
       );
     }
@@ -42,7 +40,8 @@ function isFree(host: string, port: number): Promise<boolean> {
     const probe = createServer();
     probe.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve(false);
-      else reject(new StartRefusal(`${host} cannot be listened on (${error.code ?? error.message}); see HOST.`));
+      else
+        reject(new PlainFailure(`${host} cannot be listened on (${error.code ?? error.message}); see HOST.`));
     });
     probe.listen(port, host, () => probe.close(() => resolve(true)));
   });

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { PlainFailure } from './plain-failure.ts';
 import { inRepository, repositoryRoot } from './repository.ts';
 
 /** What to give Node to run wrangler. */
@@ -13,7 +14,7 @@ export interface RunOptions {
   readonly program?: string;
 }
 
-/** Runs a command quietly and returns what it said; throws with all of it when it fails. */
+/** Runs a command quietly and returns its standard output; throws with all it said when it fails. */
 export function runToEnd(args: readonly string[], options: RunOptions = {}): Promise<string> {
   return new Promise((resolve, reject) => {
     const program = options.program ?? process.execPath;
@@ -22,16 +23,19 @@ export function runToEnd(args: readonly string[], options: RunOptions = {}): Pro
       stdio: ['ignore', 'pipe', 'pipe'],
       env: quietEnvironment,
     });
+    let output = '';
     let said = '';
-    const listen = (chunk: Buffer) => {
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
       said += chunk.toString();
-    };
-    child.stdout.on('data', listen);
-    child.stderr.on('data', listen);
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+    });
     child.once('error', reject);
     child.once('close', (code) => {
-      if (code === 0) resolve(said);
-      else reject(new Error(`${[program, ...args].join(' ')} failed:\n${said.trim()}`));
+      if (code === 0) resolve(output);
+      else reject(new PlainFailure(`${[program, ...args].join(' ')} failed:\n${said.trim()}`));
     });
   });
 }

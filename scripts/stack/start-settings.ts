@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { StartRefusal, type WantedPort } from './ports.ts';
+import { PlainFailure } from './plain-failure.ts';
+import type { WantedPort } from './ports.ts';
 import { repositoryRoot } from './repository.ts';
 
 /** What `npm start` is told by its environment. */
@@ -9,6 +10,8 @@ export interface StartSettings {
   readonly ports: Readonly<Record<'api' | 'console' | 'h5' | 'wechatPeer' | 'fleetControl', WantedPort>>;
   /** How many of the demo piles dial in; 0 starts no fleet. */
   readonly fleetSize: number;
+  /** False serves the console as it was last built. */
+  readonly buildsConsole: boolean;
   /** False leaves an empty database empty. */
   readonly seed: boolean;
   readonly wechatAppId: string;
@@ -38,7 +41,7 @@ export function readStateDir(environment: Environment): string {
   return path.resolve(repositoryRoot, environment.STATE_DIR || '.state');
 }
 
-/** Reads the settings; throws a StartRefusal that names the variable that cannot be read. */
+/** Reads the settings; throws a PlainFailure that names the variable that cannot be read. */
 export function readStartSettings(environment: Environment): StartSettings {
   const port = (variable: string, usual: number, purpose: string): WantedPort => ({
     port: integer(environment, variable, usual, 1, 65_535),
@@ -62,6 +65,7 @@ export function readStartSettings(environment: Environment): StartSettings {
     },
     fleetSize:
       environment.FLEET === '0' ? 0 : integer(environment, 'FLEET_SIZE', WHOLE_FLEET, 0, WHOLE_FLEET),
+    buildsConsole: environment.CONSOLE_BUILD !== '0',
     seed: environment.SEED !== '0',
     wechatAppId: environment.WECHAT_APP_ID || 'wx0000000000000001',
     wechatAppSecret: environment.WECHAT_APP_SECRET || 'demo-wechat-secret',
@@ -81,7 +85,7 @@ function integer(
   if (text === undefined || text === '') return usual;
   const value = Number(text);
   if (!Number.isInteger(value) || value < least || value > most) {
-    throw new StartRefusal(`${variable} must be a whole number from ${least} to ${most}, not "${text}".`);
+    throw new PlainFailure(`${variable} must be a whole number from ${least} to ${most}, not "${text}".`);
   }
   return value;
 }

@@ -22,6 +22,8 @@ export interface StackOptions {
   readonly host?: string;
   /** Variables and secrets of the Worker, over those of wrangler.toml. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** What to run, where it is built already; otherwise the sources are built. */
+  readonly worker?: BuiltWorker;
   /** Runs the crons each minute; true unless told. */
   readonly crons?: boolean;
   readonly onLog?: (log: WorkerLog) => void;
@@ -49,7 +51,7 @@ export interface Stack {
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const host = options.host ?? '127.0.0.1';
-  const worker = await buildWorker();
+  const worker = options.worker ?? (await buildWorker());
   await mkdir(options.stateDir, { recursive: true });
   const runtime = new Miniflare(
     convertV4MiniflareOptions({

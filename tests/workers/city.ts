@@ -8,7 +8,7 @@ import { topUp } from '../../domain/ledger/transactions.ts';
 import type { TariffRules } from '../../domain/pricing/tariff.ts';
 import { centiFen, epochMs, fen } from '../../domain/units.ts';
 import { hashDeviceKey } from '../../workers/fleet/device-key.ts';
-import { valueOf } from '../../workers/http.ts';
+import { orThrow } from '../../workers/http.ts';
 import { postingStatements } from '../../workers/wallet/posting.ts';
 
 /** ¥0.60 electricity and ¥0.90 service a kWh, all day. */
@@ -113,13 +113,16 @@ export async function buildCharger(
   return { chargerId: name, dtuNumber, siteId: `${name}-site`, tariffVersionId: `${name}-v1` };
 }
 
+/** The object of a charger, to look into, to evict, to ring its alarm. */
+export const objectOf = (chargerId: string) => env.CHARGERS.get(env.CHARGERS.idFromName(chargerId));
+
 let nextPayment = 1;
 
 /** Puts money into a rider's wallet the way a payment does. */
 export async function fillWallet(riderId: string, amountFen: number): Promise<void> {
   const db = openDatabase(env.DB);
   const paymentId = `test-${riderId}-${nextPayment++}`;
-  const posting = valueOf(topUp({ riderId, paymentId, channel: 'wechat', amountFen: fen(amountFen) }));
+  const posting = orThrow(topUp({ riderId, paymentId, channel: 'wechat', amountFen: fen(amountFen) }));
   await db.batch(postingStatements(db, posting, epochMs(1)));
 }
 
@@ -140,4 +143,35 @@ export async function call(
   });
   const text = await response.text();
   return { status: response.status, body: (text === '' ? null : JSON.parse(text)) as never, headers: response.headers };
+}
+
+/** What a rider has, in fen. */
+export async function balanceOf(riderId: string, purse: 'wallet' | 'hold' | 'arrears'): Promise<number> {
+  const row = await env.DB.prepare(
+    'SELECT balance_after_fen AS fen FROM ledger_entries WHERE account_id = ? ORDER BY seq DESC LIMIT 1',
+  )
+    .bind(`rider:${riderId}:${purse}`)
+    .first<{ fen: number }>();
+  return row?.fen ?? 0;
+}
+
+/** Everything the books say of an order: its state, its bill, its vouchers' kinds in order, and its open holds. */
+export async function booksOf(orderId: string) {
+  const [order, bill, vouchers, holds] = await env.DB.batch<Record<string, unknown>>([
+    env.DB.prepare(
+      'SELECT state, end_reason AS endReason, attention, total_fen AS totalFen FROM charging_orders WHERE id = ?',
+    ).bind(orderId),
+    env.DB.prepare(
+      `SELECT energy_wh AS energyWh, electricity_fen AS electricityFen, service_fen AS serviceFen,
+        idle_fen AS idleFen, total_fen AS totalFen, waived_fen AS waivedFen FROM bills WHERE order_id = ?`,
+    ).bind(orderId),
+    env.DB.prepare('SELECT kind FROM ledger_transactions WHERE order_id = ? ORDER BY at, id').bind(orderId),
+    env.DB.prepare('SELECT amount_fen AS fen FROM holds WHERE order_id = ?').bind(orderId),
+  ]);
+  return {
+    ...order?.results[0],
+    bill: bill?.results[0] ?? null,
+    vouchers: vouchers?.results.map(({ kind }) => kind) ?? [],
+    holds: holds?.results.length ?? 0,
+  };
 }

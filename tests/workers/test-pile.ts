@@ -65,19 +65,38 @@ export class TestPile {
 
   /** Awaits the platform's `action`, the `nth` of them on this connection. */
   async told(action: string, nth = 1): Promise<Record<string, unknown>> {
-    const frame = await this.#until(
-      () => this.received.filter((candidate) => candidate[0] === 2 && candidate[2] === action)[nth - 1],
-      action,
-    );
+    const frame = await this.#until(() => this.commands(action)[nth - 1], action);
     return frame[3] as Record<string, unknown>;
+  }
+
+  /** Awaits the platform's `action` and answers it; resolves when the platform has taken the answer in. */
+  async answer(action: string, payload: object, nth = 1): Promise<void> {
+    await this.told(action, nth);
+    const [, messageId] = this.commands(action)[nth - 1] ?? [];
+    this.say(JSON.stringify([3, messageId, payload]));
+    await this.call('Heartbeat', {});
+  }
+
+  /** The platform's `action`s so far, as frames. */
+  commands(action: string): Frame[] {
+    return this.received.filter((frame) => frame[0] === 2 && frame[2] === action);
   }
 
   status(connectorId: number, status: string, errorCode = 'NoError'): Promise<Frame> {
     return this.call('StatusNotification', { connectorId, status, errorCode });
   }
 
-  /** One meter sample: the register in Wh and the power in W, at `at` (epoch ms). */
-  meter(connectorId: number, transactionId: number, at: number, registerWh: number, powerW: number): Promise<Frame> {
+  /** One meter sample: the register in Wh and the power in W, at `at` (epoch ms), and how hot the outlet is. */
+  meter(
+    connectorId: number,
+    transactionId: number,
+    at: number,
+    registerWh: number,
+    powerW: number,
+    celsius?: number,
+  ): Promise<Frame> {
+    const heat =
+      celsius === undefined ? [] : [{ value: String(celsius), measurand: 'Temperature', unit: 'Celsius' }];
     return this.call('MeterValues', {
       connectorId,
       transactionId,
@@ -87,6 +106,7 @@ export class TestPile {
           sampledValue: [
             { value: String(registerWh), measurand: 'Energy.Active.Import.Register', unit: 'Wh' },
             { value: String(powerW), measurand: 'Power.Active.Import', unit: 'W' },
+            ...heat,
           ],
         },
       ],
@@ -113,11 +133,11 @@ export class TestPile {
   }
 
   async #until<T>(look: () => T | undefined, what: string): Promise<T> {
-    const deadline = Date.now() + 5_000;
+    const deadline = performance.now() + 5_000;
     for (;;) {
       const found = look();
       if (found !== undefined) return found;
-      if (Date.now() > deadline) throw new Error(`${what} did not come; heard ${JSON.stringify(this.received.slice(-3))}`);
+      if (performance.now() > deadline) throw new Error(`${what} did not come; heard ${JSON.stringify(this.received.slice(-3))}`);
       await new Promise<void>((resolve) => {
         this.#wake.push(resolve);
         setTimeout(resolve, 50);
@@ -128,12 +148,12 @@ export class TestPile {
 
 /** Tries until `check` stops throwing: for what a queue brings a moment later. */
 export async function eventually<T>(check: () => Promise<T>, withinMs = 8_000): Promise<T> {
-  const deadline = Date.now() + withinMs;
+  const deadline = performance.now() + withinMs;
   for (;;) {
     try {
       return await check();
     } catch (error) {
-      if (Date.now() > deadline) throw error;
+      if (performance.now() > deadline) throw error;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }

@@ -12,7 +12,7 @@ import { addReading, startUsage } from '../../domain/pricing/usage.ts';
 import { epochMs, fen, wh } from '../../domain/units.ts';
 import { chargerObject } from '../charger-object.ts';
 import type { Env } from '../env.ts';
-import { ApiError, valueOf } from '../http.ts';
+import { ApiError, orThrow } from '../http.ts';
 import { idempotencyStatement, type KeyUse } from '../middleware/idempotency.ts';
 import { databaseMessage } from '../middleware/errors.ts';
 import { type Actor, auditRow } from '../operations/audit.ts';
@@ -133,7 +133,7 @@ export async function refundOrder(
     serviceFen: fen(bill.serviceFen + bill.idleFen - bill.refundedServiceFen),
   };
   const { riderId, id: orderId } = order;
-  const posting = valueOf(
+  const posting = orThrow(
     refundCaptured({ riderId, orderId, refundId: key.key, refund: parts, refundable, memo: refund.memo }),
   );
   try {

@@ -10,7 +10,7 @@ import { holdForOrder } from '../../domain/ledger/transactions.ts';
 import { DAY, type EpochMs, type Fen, fen, MINUTE } from '../../domain/units.ts';
 import { chargerObject } from '../charger-object.ts';
 import type { Env } from '../env.ts';
-import { ApiError, apiError, valueOf } from '../http.ts';
+import { ApiError, apiError, orThrow } from '../http.ts';
 import { newId } from '../identifiers.ts';
 import { idempotencyStatement, type KeyUse } from '../middleware/idempotency.ts';
 import { findTariffInForce } from '../pricing/queries.ts';
@@ -82,7 +82,7 @@ export async function startCharge(
     totalFen: null,
     attention: null,
   };
-  const hold = valueOf(holdForOrder({ riderId: request.riderId, orderId, amountFen: holdFen }));
+  const hold = orThrow(holdForOrder({ riderId: request.riderId, orderId, amountFen: holdFen }));
   await db.batch([
     idempotencyStatement(db, key.owner, key.key, key.hash, orderId, now),
     ...postingStatements(db, hold, now),

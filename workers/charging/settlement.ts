@@ -16,7 +16,7 @@ import {
 import type { Bill } from '../../domain/pricing/bill.ts';
 import type { Usage } from '../../domain/pricing/usage.ts';
 import { type EpochMs, fen } from '../../domain/units.ts';
-import { valueOf } from '../http.ts';
+import { orThrow } from '../http.ts';
 import { databaseMessage } from '../middleware/errors.ts';
 import { ALREADY_POSTED, HOLD_GONE, postingStatements, whileHeld } from '../wallet/posting.ts';
 import { balanceOf } from '../wallet/queries.ts';
@@ -110,11 +110,11 @@ async function settlementPosting(db: Database, order: OrderWithHold, bill: Bill)
   const parts = { electricityFen: bill.electricityFen, serviceFen: fen(bill.serviceFen + bill.idleFen) };
   const { id: orderId, riderId, heldFen } = order;
   if (heldFen !== null) {
-    const posting = valueOf(captureHold({ riderId, orderId, heldFen: fen(heldFen), ...parts }));
+    const posting = orThrow(captureHold({ riderId, orderId, heldFen: fen(heldFen), ...parts }));
     return [posting, whileHeld(posting.kind, orderId, heldFen)] as const;
   }
   const walletFen = await balanceOf(db, riderAccount(riderId, 'wallet'));
-  const posting: LedgerTransaction = valueOf(chargeWithoutHold({ riderId, orderId, walletFen, ...parts }));
+  const posting: LedgerTransaction = orThrow(chargeWithoutHold({ riderId, orderId, walletFen, ...parts }));
   return [posting, posting.kind] as const;
 }
 
@@ -145,7 +145,7 @@ export async function failStart(
 ): Promise<boolean> {
   const order = await orderWithHold(db, orderId);
   if (order === undefined || order.state !== 'starting' || order.heldFen === null) return false;
-  const release = valueOf(releaseHold({ riderId: order.riderId, orderId, heldFen: fen(order.heldFen) }));
+  const release = orThrow(releaseHold({ riderId: order.riderId, orderId, heldFen: fen(order.heldFen) }));
   try {
     await db.batch([
       ...postingStatements(db, release, now, whileHeld(release.kind, orderId, order.heldFen)),

@@ -76,8 +76,8 @@ export async function updateCharger(
   { version, ...change }: z.infer<typeof ChargerChange>,
 ): Promise<ListedCharger> {
   const { scope } = actor.staff;
-  const before = await requireActiveCharger(db, scope, chargerId);
-  const { charger } = before;
+  const { charger } = await requireActiveCharger(db, scope, chargerId);
+  if (charger.version !== version) throw new ApiError('version_conflict');
   if (change.tariffId !== undefined && change.tariffId !== null)
     await requireTariff(db, scope, change.tariffId);
   const model =

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { chargers, dtuBindings } from '../../database/schema/fleet.ts';
+import { NETWORK_NUMBER_RANGES } from '../../domain/numbering/network-number.ts';
 import { Id } from './site-views.ts';
 
 export type ChargerRow = typeof chargers.$inferSelect;
@@ -9,6 +10,8 @@ export const Availability = z.enum(['free', 'occupied', 'reserved', 'unavailable
 
 const Name = z.string().trim().min(1).max(60);
 export const Serial = z.string().regex(/^[A-Za-z0-9._/-]{1,40}$/);
+const { first, last } = NETWORK_NUMBER_RANGES.dtu;
+export const DtuNumber = z.number().int().min(first).max(last);
 export const Reason = z.string().trim().min(1).max(200);
 
 export const NewCharger = z

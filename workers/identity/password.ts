@@ -18,9 +18,14 @@ export const NOBODYS_HASH = `scrypt$${COST}$${BLOCK_SIZE}$${PARALLELISM}$${'A'.r
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
   const key = await derive(password, salt, { N: COST, r: BLOCK_SIZE, p: PARALLELISM });
-  return ['scrypt', COST, BLOCK_SIZE, PARALLELISM, salt.toString('base64url'), key.toString('base64url')].join(
-    '$',
-  );
+  return [
+    'scrypt',
+    COST,
+    BLOCK_SIZE,
+    PARALLELISM,
+    salt.toString('base64url'),
+    key.toString('base64url'),
+  ].join('$');
 }
 
 /** Whether the password is the stored one; compares in constant time, and false for a text that is no stored hash. */
@@ -38,8 +43,12 @@ function derive(
   parameters: { N: number; r: number; p: number },
 ): Promise<Buffer> {
   return new Promise((resolve, reject) =>
-    scrypt(password.normalize('NFKC'), salt, KEY_BYTES, { ...parameters, maxmem: MEMORY_LIMIT }, (error, key) =>
-      error === null ? resolve(key) : reject(error),
+    scrypt(
+      password.normalize('NFKC'),
+      salt,
+      KEY_BYTES,
+      { ...parameters, maxmem: MEMORY_LIMIT },
+      (error, key) => (error === null ? resolve(key) : reject(error)),
     ),
   );
 }

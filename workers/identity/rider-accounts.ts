@@ -34,7 +34,9 @@ async function setStatus(
   const rows = await db.batch([
     auditRowWhen(db, actor, facts, sql`EXISTS (SELECT 1 FROM ${riders} WHERE ${due})`),
     db.update(riders).set({ status: to }).where(due),
-    db.delete(riderSessions).where(and(eq(riderSessions.riderId, id), sql`EXISTS (SELECT 1 FROM ${riders} WHERE ${blocked})`)),
+    db
+      .delete(riderSessions)
+      .where(and(eq(riderSessions.riderId, id), sql`EXISTS (SELECT 1 FROM ${riders} WHERE ${blocked})`)),
     db.select(riderColumns).from(riders).where(eq(riders.id, id)),
   ]);
   const [row] = rows[3];

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { code2Session } from '../../protocols/wechat/mini-program-client.ts';
 import type { Env } from '../env.ts';
-import { ApiError, defineRoute, jsonBody, jsonResponse, newRouter, riderOf, valueOf } from '../http.ts';
+import { ApiError, defineRoute, jsonBody, jsonResponse, newRouter, riderOf, orThrow } from '../http.ts';
 import { limitLogins } from '../middleware/rate-limit.ts';
 import { presentedToken } from './presented-token.ts';
 import { findRider } from './rider-queries.ts';
@@ -14,7 +14,7 @@ const signInRoute = defineRoute({
   method: 'post',
   path: '/v1/rider/session',
   permission: 'public',
-  tags: ['rider account'],
+  tags: ['rider: account'],
   summary: 'Sign a rider in with the code of wx.login; the first time makes the account',
   request: {
     body: jsonBody(z.strictObject({ code: z.string().min(1).max(128) }), {
@@ -35,7 +35,7 @@ const signOutRoute = defineRoute({
   method: 'delete',
   path: '/v1/rider/session',
   permission: 'rider.self',
-  tags: ['rider account'],
+  tags: ['rider: account'],
   summary: 'Sign out: the token is worthless from here on',
   responses: { 204: { description: 'Signed out' } },
 });
@@ -44,7 +44,7 @@ const meRoute = defineRoute({
   method: 'get',
   path: '/v1/rider/me',
   permission: 'rider.self',
-  tags: ['rider account'],
+  tags: ['rider: account'],
   summary: 'Who is signed in',
   responses: { 200: jsonResponse(RiderView, 'The rider', RIDER_EXAMPLE) },
 });
@@ -62,7 +62,7 @@ export function riderIdentityRoutes() {
       context.get('language'),
       context.get('now'),
     );
-    return context.json(valueOf(signedIn), 200);
+    return context.json(orThrow(signedIn), 200);
   });
 
   router.openapi(signOutRoute, async (context) => {

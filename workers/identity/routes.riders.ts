@@ -1,13 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import {
-  ApiError,
-  actorOf,
-  defineRoute,
-  jsonResponse,
-  newRouter,
-  staffOf,
-  valueOf,
-} from '../http.ts';
+import { ApiError, actorOf, defineRoute, jsonResponse, newRouter, staffOf, orThrow } from '../http.ts';
 import { PageQuery, pageOf, toPage } from '../pages.ts';
 import { blockRider, unblockRider } from './rider-accounts.ts';
 import { findRider, listRiders } from './rider-queries.ts';
@@ -19,7 +11,7 @@ const listRoute = defineRoute({
   method: 'get',
   path: '/v1/admin/riders',
   permission: 'rider.read',
-  tags: ['riders'],
+  tags: ['admin: riders'],
   summary: 'Riders, newest first',
   description: SCOPE_NOTE,
   request: {
@@ -42,7 +34,7 @@ const riderRoute = defineRoute({
   method: 'get',
   path: '/v1/admin/riders/{id}',
   permission: 'rider.read',
-  tags: ['riders'],
+  tags: ['admin: riders'],
   summary: 'One rider',
   description: SCOPE_NOTE,
   request: { params: IdPath },
@@ -54,7 +46,7 @@ const blockRoute = defineRoute({
   method: 'post',
   path: '/v1/admin/riders/{id}/block',
   permission: 'rider.write',
-  tags: ['riders'],
+  tags: ['admin: riders'],
   summary: 'Block a rider and end their sessions; repeating it changes nothing',
   description: `${SCOPE_NOTE} A charge in progress runs to its end.`,
   request: { params: IdPath },
@@ -68,7 +60,7 @@ const unblockRoute = defineRoute({
   method: 'post',
   path: '/v1/admin/riders/{id}/unblock',
   permission: 'rider.write',
-  tags: ['riders'],
+  tags: ['admin: riders'],
   summary: 'Let a blocked rider sign in again; repeating it changes nothing',
   description: SCOPE_NOTE,
   request: { params: IdPath },
@@ -100,13 +92,13 @@ export function ridersRoutes() {
   router.openapi(blockRoute, async (context) => {
     demandWholeScope(context);
     const rider = await blockRider(context.get('db'), actorOf(context), context.req.valid('param').id);
-    return context.json(valueOf(rider), 200);
+    return context.json(orThrow(rider), 200);
   });
 
   router.openapi(unblockRoute, async (context) => {
     demandWholeScope(context);
     const rider = await unblockRider(context.get('db'), actorOf(context), context.req.valid('param').id);
-    return context.json(valueOf(rider), 200);
+    return context.json(orThrow(rider), 200);
   });
   return router;
 }

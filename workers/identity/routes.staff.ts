@@ -8,7 +8,7 @@ import {
   jsonResponse,
   newRouter,
   staffOf,
-  valueOf,
+  orThrow,
 } from '../http.ts';
 import { limitLogins } from '../middleware/rate-limit.ts';
 import { PageQuery, pageOf, toPage } from '../pages.ts';
@@ -40,7 +40,7 @@ const signInRoute = defineRoute({
   method: 'post',
   path: '/v1/admin/session',
   permission: 'public',
-  tags: ['staff account'],
+  tags: ['admin: account'],
   summary: 'Sign a member of staff in',
   description: 'Five wrong passwords lock the account for 15 minutes, whatever is sent meanwhile.',
   request: {
@@ -63,7 +63,7 @@ const signOutRoute = defineRoute({
   method: 'delete',
   path: '/v1/admin/session',
   permission: 'staff.self',
-  tags: ['staff account'],
+  tags: ['admin: account'],
   summary: 'Sign out: the token is worthless from here on',
   responses: { 204: { description: 'Signed out' } },
 });
@@ -72,7 +72,7 @@ const meRoute = defineRoute({
   method: 'get',
   path: '/v1/admin/me',
   permission: 'staff.self',
-  tags: ['staff account'],
+  tags: ['admin: account'],
   summary: 'Who is signed in, and what they may do',
   responses: { 200: jsonResponse(StaffView, 'The member of staff', STAFF_EXAMPLE) },
 });
@@ -81,7 +81,7 @@ const passwordRoute = defineRoute({
   method: 'post',
   path: '/v1/admin/me/password',
   permission: 'staff.self',
-  tags: ['staff account'],
+  tags: ['admin: account'],
   summary: 'Change the own password; every other session ends',
   description: 'Wrong guesses at the current password count towards the lock like wrong logins.',
   request: {
@@ -98,7 +98,7 @@ const listRoute = defineRoute({
   method: 'get',
   path: '/v1/admin/staff',
   permission: 'staff.read',
-  tags: ['staff'],
+  tags: ['admin: staff'],
   summary: 'Staff accounts of the own scope, newest first',
   request: { query: PageQuery },
   responses: {
@@ -110,7 +110,7 @@ const createRoute = defineRoute({
   method: 'post',
   path: '/v1/admin/staff',
   permission: 'staff.write',
-  tags: ['staff'],
+  tags: ['admin: staff'],
   summary: 'Open a staff account with a first password',
   description: 'A system admin has the scope `all`; an agent never has. A taken user name is a `conflict`.',
   request: {
@@ -139,7 +139,7 @@ const disableRoute = defineRoute({
   method: 'post',
   path: '/v1/admin/staff/{id}/disable',
   permission: 'staff.write',
-  tags: ['staff'],
+  tags: ['admin: staff'],
   summary: 'Close an account and end its sessions; repeating it changes nothing',
   request: { params: IdPath },
   errors: ['not_found', 'conflict'],
@@ -152,7 +152,7 @@ const enableRoute = defineRoute({
   method: 'post',
   path: '/v1/admin/staff/{id}/enable',
   permission: 'staff.write',
-  tags: ['staff'],
+  tags: ['admin: staff'],
   summary: 'Open a closed account again; repeating it changes nothing',
   request: { params: IdPath },
   errors: ['not_found'],
@@ -167,7 +167,7 @@ export function staffIdentityRoutes() {
   router.openapi(signInRoute, async (context) => {
     const { username, password } = context.req.valid('json');
     const given = { username: username.trim().toLowerCase(), password };
-    return context.json(valueOf(await signInStaff(context.get('db'), given, context.get('now'))), 200);
+    return context.json(orThrow(await signInStaff(context.get('db'), given, context.get('now'))), 200);
   });
 
   router.openapi(signOutRoute, async (context) => {
@@ -183,7 +183,7 @@ export function staffIdentityRoutes() {
 
   router.openapi(passwordRoute, async (context) => {
     const passwords = context.req.valid('json');
-    valueOf(
+    orThrow(
       await changePassword(context.get('db'), actorOf(context), presentedToken(context.req), passwords),
     );
     return context.body(null, 204);
@@ -200,19 +200,19 @@ export function staffIdentityRoutes() {
 
   router.openapi(createRoute, async (context) =>
     context.json(
-      valueOf(await createStaff(context.get('db'), actorOf(context), context.req.valid('json'))),
+      orThrow(await createStaff(context.get('db'), actorOf(context), context.req.valid('json'))),
       201,
     ),
   );
   router.openapi(disableRoute, async (context) =>
     context.json(
-      valueOf(await disableStaff(context.get('db'), actorOf(context), context.req.valid('param').id)),
+      orThrow(await disableStaff(context.get('db'), actorOf(context), context.req.valid('param').id)),
       200,
     ),
   );
   router.openapi(enableRoute, async (context) =>
     context.json(
-      valueOf(await enableStaff(context.get('db'), actorOf(context), context.req.valid('param').id)),
+      orThrow(await enableStaff(context.get('db'), actorOf(context), context.req.valid('param').id)),
       200,
     ),
   );

@@ -95,10 +95,7 @@ export async function changePassword(
   };
   const results = await db.batch([
     auditRowWhen(db, actor, facts, sql`EXISTS (SELECT 1 FROM ${staff} WHERE ${unchanged})`),
-    db
-      .update(staff)
-      .set({ passwordHash: nextHash, failedAttempts: 0, lockedUntil: null })
-      .where(unchanged),
+    db.update(staff).set({ passwordHash: nextHash, failedAttempts: 0, lockedUntil: null }).where(unchanged),
     db
       .delete(staffSessions)
       .where(and(eq(staffSessions.staffId, staffId), ne(staffSessions.tokenHash, tokenHash))),

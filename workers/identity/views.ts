@@ -5,7 +5,13 @@ import { STAFF_ROLES } from '../../domain/access/roles.ts';
 const Id = z.string().openapi({ description: 'ULID', example: '01JD0000000000000000000000' });
 const Time = z.number().int().openapi({ description: 'UTC, epoch ms', example: 1767225600000 });
 
-export const IdPath = z.object({ id: z.string().min(1).max(64).openapi({ param: { name: 'id', in: 'path' } }) });
+export const IdPath = z.object({
+  id: z
+    .string()
+    .min(1)
+    .max(64)
+    .openapi({ param: { name: 'id', in: 'path' } }),
+});
 
 export const ScopeView = z
   .discriminatedUnion('kind', [
@@ -55,7 +61,9 @@ export const StaffRecordView = z
     role: z.enum(STAFF_ROLES),
     scope: ScopeView,
     status: z.enum(['active', 'disabled']),
-    lockedUntil: Time.nullable().openapi({ description: 'After too many wrong passwords; null or past is open.' }),
+    lockedUntil: Time.nullable().openapi({
+      description: 'After too many wrong passwords; null or past is open.',
+    }),
     createdAt: Time,
   })
   .openapi('StaffRecord');

@@ -4,8 +4,6 @@ import { can } from '../../domain/access/principal.ts';
 import { ApiError, type AppEnv } from '../http.ts';
 import { findPrincipal } from '../identity/queries.ts';
 
-const UPGRADE_PREFIX = 'bearer, ';
-
 /** Lets a request through only if its caller is signed in and holds the permission (P1). */
 export function requirePermission(permission: Permission | 'public'): MiddlewareHandler<AppEnv> {
   return async (context, next) => {
@@ -27,7 +25,6 @@ export function requirePermission(permission: Permission | 'public'): Middleware
 /** From the header; a browser's WebSocket, which cannot set one, offers the subprotocols `bearer` and its token. */
 function bearerToken(authorization: string | undefined, subprotocols: string | undefined): string | null {
   if (authorization?.startsWith('Bearer ')) return authorization.slice(7).trim() || null;
-  if (subprotocols?.startsWith(UPGRADE_PREFIX))
-    return subprotocols.slice(UPGRADE_PREFIX.length).trim() || null;
-  return null;
+  const [scheme, token] = subprotocols?.split(',').map((offer) => offer.trim()) ?? [];
+  return scheme === 'bearer' ? (token ?? null) : null;
 }

@@ -15,8 +15,23 @@ export function auditRowWhen(
   { action, subject, before, after }: AuditFacts,
   condition: SQL,
 ): BatchItem<'sqlite'> {
-  return db.run(sql`INSERT INTO ${auditLog} (id, at, staff_id, request_id, action, subject, before, after)
-    SELECT ${newId(actor.now)}, ${actor.now}, ${actor.staff.staffId}, ${actor.requestId}, ${action}, ${subject},
-      ${JSON.stringify(before)}, ${JSON.stringify(after)}
-    WHERE ${condition}`);
+  return db.insert(auditLog).select(
+    db
+      .select({
+        id: value(newId(actor.now), 'id'),
+        at: value(actor.now, 'at'),
+        staffId: value(actor.staff.staffId, 'staff_id'),
+        action: value(action, 'action'),
+        subject: value(subject, 'subject'),
+        before: value(json(before), 'before'),
+        after: value(json(after), 'after'),
+        requestId: value(actor.requestId, 'request_id'),
+      })
+      .from(sql`(SELECT 1)`)
+      .where(condition),
+  );
 }
+
+const value = <Value>(given: Value, column: string) => sql<Value>`${given}`.as(column);
+
+const json = (state: unknown): string | null => (state === null ? null : JSON.stringify(state));

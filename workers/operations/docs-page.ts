@@ -106,7 +106,10 @@ ${routes.map((route) => operationPart(route, schemas, language))}
 <section id="schemas">
 <h2>${words.schemas}</h2>
 ${Object.entries(schemas).map(
-  ([name, schema]) => html`<details id="schema-${name}"><summary><code>${name}</code><span class="said">${schema.description ?? ''}</span></summary>
+  ([
+    name,
+    schema,
+  ]) => html`<details id="schema-${name}"><summary><code>${name}</code><span class="said">${schema.description ?? ''}</span></summary>
 <div>${schemaPart(schema, schemas, language)}</div></details>`,
 )}
 </section>
@@ -115,7 +118,7 @@ ${Object.entries(schemas).map(
 </html>`;
 }
 
-const anchor = (tag: string): string => `tag-${encodeURIComponent(tag.replaceAll(' ', '-'))}`;
+const anchor = (tag: string): string => `tag-${tag.replaceAll(/[^\p{L}\p{N}]+/gu, '-')}`;
 
 function operationPart({ method, path, operation }: Route, schemas: NamedSchemas, language: Language): Html {
   const words = WORDS[language];
@@ -127,7 +130,7 @@ function operationPart({ method, path, operation }: Route, schemas: NamedSchemas
 <span class="said">${operation.summary ?? ''}</span>
 <span class="permission" title="${words.permission}">${permission === 'public' ? words.public : permission}</span></summary>
 <div>
-${operation.description === undefined ? '' : html`<p>${operation.description}</p>`}
+${operation.description === undefined ? '' : html`<p>${prose(operation.description)}</p>`}
 ${parametersPart(operation.parameters ?? [], language)}
 ${
   body === undefined
@@ -178,7 +181,7 @@ function fieldsPart(fields: readonly ShownField[], schemas: NamedSchemas, langua
 <tr><th>${words.name}</th><th>${words.type}</th><th>${words.required}</th><th>${words.meaning}</th></tr>
 ${fields.map(
   ({ name, type, required, meaning }) => html`<tr><td><code>${name}</code></td>
-<td>${typePart(type, schemas)}</td><td>${tick(required)}</td><td>${meaning}</td></tr>`,
+<td>${typePart(type, schemas)}</td><td>${tick(required)}</td><td>${prose(meaning)}</td></tr>`,
 )}
 </table></div>`;
 }
@@ -213,5 +216,9 @@ function examplePart({ example, examples }: Content): Html {
   const shown = example ?? Object.values(examples ?? {})[0]?.value;
   return html`<pre>${JSON.stringify(shown, null, 2)}</pre>`;
 }
+
+/** A description, with what stands between backticks as code. */
+const prose = (text: string) =>
+  text.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part));
 
 const tick = (yes: boolean): string => (yes ? '✓' : '');

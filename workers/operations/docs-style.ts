@@ -25,5 +25,5 @@ pre { margin: .25rem 0; padding: .75rem; overflow-x: auto; border: 1px solid var
 .table { overflow-x: auto; }
 table { width: 100%; border-collapse: collapse; font-size: .9rem; }
 th, td { padding: .3rem .5rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
-th { color: var(--dim); font-weight: 600; }
+th { color: var(--dim); font-weight: 600; white-space: nowrap; }
 `;

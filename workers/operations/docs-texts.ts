@@ -68,12 +68,20 @@ export const WORDS = {
   },
 } as const satisfies Record<Language, Record<string, string>>;
 
-/** Tags whose name in the routes is not what a Chinese reader should see. */
+/** The tags of the routes, for a Chinese reader; one that is missing here shows as it is. */
 export const TAG_NAMES: Readonly<Record<string, string>> = {
   system: '系统',
-  'rider account': '骑手账号',
-  'staff account': '后台登录',
-  staff: '后台账号',
-  riders: '骑手管理',
-  audit: '操作审计',
+  device: '设备接入',
+  wallet: '骑手 · 钱包',
+  ledger: '后台 · 账务',
+  'rider: account': '骑手 · 账号',
+  'rider: charging': '骑手 · 充电',
+  'admin: account': '后台 · 登录',
+  'admin: staff': '后台 · 账号管理',
+  'admin: riders': '后台 · 骑手',
+  'admin: audit': '后台 · 操作审计',
+  'admin: alarms': '后台 · 告警',
+  'admin: cases': '后台 · 异常订单',
+  'admin: charging orders': '后台 · 充电订单',
+  'admin: device link': '后台 · 设备连接',
 };

@@ -28,7 +28,10 @@ test('P1: the document names for every operation its permission, its words, its 
     for (const [status, { content = {} }] of successes) {
       const json = content['application/json'];
       if (json !== undefined)
-        expect(json.example ?? Object.values(json.examples ?? {})[0]?.value, `${name} ${status}`).toBeDefined();
+        expect(
+          json.example ?? Object.values(json.examples ?? {})[0]?.value,
+          `${name} ${status}`,
+        ).toBeDefined();
     }
 
     const failures = answers.filter(([status]) => Number(status) >= 400);

@@ -22,7 +22,7 @@ const listRoute = defineRoute({
   method: 'get',
   path: '/v1/admin/audit-log',
   permission: 'audit.read',
-  tags: ['audit'],
+  tags: ['admin: audit'],
   summary: 'What staff changed, newest first, with the state before and after',
   description: 'Only accounts with the scope `all` read it.',
   request: {

@@ -57,30 +57,27 @@ beforeAll(async () => {
 });
 
 test('a charger’s own tariff goes before its site’s, and only a version whose time has come counts', async () => {
-  const costs: DatabaseCosts = { d1Statements: 0, d1RoundTrips: 0, d1RowsRead: 0, d1RowsWritten: 0 };
-  const db = openDatabase(env.DB, costs);
+  const inForce = async (where: { siteId: string; chargerId?: string }, at = NOON) => {
+    const costs: DatabaseCosts = { d1Statements: 0, d1RoundTrips: 0, d1RowsRead: 0, d1RowsWritten: 0 };
+    const found = await findTariffInForce(openDatabase(env.DB, costs), where, at);
+    expect(costs.d1Statements).toBe(1);
+    expect(costs.d1RowsRead).toBeLessThanOrEqual(4);
+    return found;
+  };
 
-  expect(await findTariffInForce(db, { siteId: 'S1' }, NOON)).toMatchObject({
-    tariffId: 'T-site',
-    tariffVersionId: 'V-site-19',
-  });
-  expect(await findTariffInForce(db, { siteId: 'S1', chargerId: 'C1' }, NOON)).toMatchObject({
-    tariffVersionId: 'V-site-19',
-  });
+  expect(await inForce({ siteId: 'S1' })).toMatchObject({ tariffId: 'T-site', tariffVersionId: 'V-site-19' });
+  expect(await inForce({ siteId: 'S1', chargerId: 'C1' })).toMatchObject({ tariffVersionId: 'V-site-19' });
   // Of two versions with the same start the later one is the correction.
-  expect(await findTariffInForce(db, { siteId: 'S1', chargerId: 'C2' }, NOON)).toEqual({
+  expect(await inForce({ siteId: 'S1', chargerId: 'C2' })).toEqual({
     tariffId: 'T-charger',
     tariffVersionId: 'V-charger-b',
     rules: flatEnergyTariff(600, 0),
   });
-  expect(await findTariffInForce(db, { siteId: 'S1' }, epochMs(NOON + 24 * HOUR))).toMatchObject({
+  expect(await inForce({ siteId: 'S1' }, epochMs(NOON + 24 * HOUR))).toMatchObject({
     tariffVersionId: 'V-site-z-tomorrow',
   });
-  expect(await findTariffInForce(db, { siteId: 'S2' }, NOON)).toBeUndefined();
-  expect(await findTariffInForce(db, { siteId: 'nowhere' }, NOON)).toBeUndefined();
-
-  expect(costs.d1Statements).toBe(6);
-  expect(costs.d1RowsRead).toBeLessThanOrEqual(6 * 4);
+  expect(await inForce({ siteId: 'S2' })).toBeUndefined();
+  expect(await inForce({ siteId: 'nowhere' })).toBeUndefined();
 });
 
 test('a page of tariffs is priced in one statement', async () => {

@@ -10,7 +10,7 @@ import {
   jsonResponse,
   newRouter,
   staffOf,
-  valueOf,
+  orThrow,
 } from '../http.ts';
 import { PageQuery, pageOf, toPage } from '../pages.ts';
 import { PREVIEW_EXAMPLE, previewBill, TariffPreviewView } from './preview.ts';
@@ -185,7 +185,7 @@ export function adminTariffRoutes() {
       return version.rules;
     };
     const rules =
-      body.tariffId === undefined ? valueOf(validateTariff(body.rules)) : await previewed(body.tariffId);
+      body.tariffId === undefined ? orThrow(validateTariff(body.rules)) : await previewed(body.tariffId);
     const { energyWh, durationMinutes, memberDiscountBp, moneyLimitFen } = body;
     const preview = previewBill(
       rules,

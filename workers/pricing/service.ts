@@ -2,10 +2,9 @@ import { sql } from 'drizzle-orm';
 import type { Database } from '../../database/open.ts';
 import { tariffs, tariffVersions } from '../../database/schema/pricing.ts';
 import type { Scope } from '../../domain/access/scope.ts';
-import type { TariffRules } from '../../domain/pricing/tariff.ts';
 import { validateTariff } from '../../domain/pricing/validate-tariff.ts';
 import type { EpochMs } from '../../domain/units.ts';
-import { ApiError, valueOf } from '../http.ts';
+import { ApiError, orThrow } from '../http.ts';
 import { newId } from '../identifiers.ts';
 import { type Actor, auditRow } from '../operations/audit.ts';
 import { auditRowWhen } from '../operations/audit-when.ts';
@@ -88,9 +87,10 @@ export async function withdrawVersion(
     auditRowWhen(db, actor, facts, sql`EXISTS (SELECT 1 FROM ${tariffVersions} WHERE ${stillAhead})`),
     db.delete(tariffVersions).where(stillAhead).returning({ id: tariffVersions.id }),
   ]);
-  if (withdrawn.length === 0) {
-    throw new ApiError('conflict', { reason: 'version_in_force', effectiveFrom: version.effectiveFrom });
-  }
+  if (withdrawn.length > 0) return;
+  // Somebody else has just withdrawn it, unless its time has come.
+  if (version.effectiveFrom > actor.now) throw new ApiError('not_found');
+  throw new ApiError('conflict', { reason: 'version_in_force', effectiveFrom: version.effectiveFrom });
 }
 
 function draftVersion(tariffId: string, { staff, now }: Actor, input: NewVersion): VersionRow {
@@ -98,7 +98,7 @@ function draftVersion(tariffId: string, { staff, now }: Actor, input: NewVersion
     id: newId(now),
     tariffId,
     effectiveFrom: requireAhead(input.effectiveFrom ?? now, now),
-    rules: valueOf(validateTariff(input.rules)),
+    rules: orThrow(validateTariff(input.rules)),
     createdBy: staff.staffId,
     createdAt: now,
   };
@@ -126,10 +126,4 @@ function requireWritable(scope: Scope, tariff: TariffRow): void {
 
 const ownAgent = (scope: Scope): string | null => (scope.kind === 'agent' ? scope.agentId : null);
 
-function summary(version: VersionRow): {
-  id: string;
-  effectiveFrom: number;
-  rules: TariffRules;
-} {
-  return { id: version.id, effectiveFrom: version.effectiveFrom, rules: version.rules };
-}
+const summary = ({ id, effectiveFrom, rules }: VersionRow) => ({ id, effectiveFrom, rules });

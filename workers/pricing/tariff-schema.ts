@@ -12,6 +12,11 @@ const integer = (description: string, bounds: { minimum?: number; maximum: numbe
 const ROWS_READ = 100;
 
 const money = (description: string) => integer(description, { maximum: 1_000_000 });
+/** A hint of type hides that null is allowed, so it has to say that too. */
+const optionalCap = (description: string, maximum: number) =>
+  integer(description, { minimum: 1, maximum })
+    .nullable()
+    .openapi({ type: ['integer', 'null'] });
 const rate = (description: string) =>
   integer(`${description}, in 1/100 fen (10⁻⁴ yuan): 6500 is ¥0.65`, { maximum: 10_000_000, example: 6500 });
 const minutes = (description: string) => integer(description, { maximum: 1440 });
@@ -19,7 +24,7 @@ const minutes = (description: string) => integer(description, { maximum: 1440 })
 const common = {
   v: z.literal(1).openapi({ description: 'Version of this format' }),
   minimumFen: money('The least a session costs, idle fee apart, in fen'),
-  capFen: money('The most a session costs, idle fee apart, in fen').nullable(),
+  capFen: optionalCap('The most a session costs, idle fee apart, in fen', 1_000_000),
   residentialCap: z
     .strictObject({ electricityCentiFenPerKwh: rate('Highest price of electricity per kWh') })
     .nullable()
@@ -29,7 +34,7 @@ const common = {
     .strictObject({
       graceMinutes: minutes('Free minutes after the battery is full'),
       fenPerHour: money('Fen per hour after that'),
-      capFen: money('The most it adds up to, in fen').nullable(),
+      capFen: optionalCap('The most it adds up to, in fen', 1_000_000),
     })
     .nullable()
     .openapi({ description: 'For standing at the outlet with a full battery' }),
@@ -85,10 +90,7 @@ const PowerTierTariff = z
     tiers: z
       .array(
         z.strictObject({
-          uptoWatt: integer('Up to and including this power; null on the last tier', {
-            minimum: 1,
-            maximum: 100_000,
-          }).nullable(),
+          uptoWatt: optionalCap('Up to and including this power; null on the last tier', 100_000),
           ...perHour,
         }),
       )

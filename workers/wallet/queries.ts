@@ -114,7 +114,7 @@ export interface TrialBalanceLine {
 
 /**
  * The balances of all accounts, riders' purses added up by purse. One statement that leaps from account to account
- * and takes each one's last line: about 3 rows read an account, however many lines it has.
+ * and takes each one's last line: 4 to 5 rows read an account, however many lines it has.
  */
 export function trialBalance(db: Database): Promise<TrialBalanceLine[]> {
   return db.all<TrialBalanceLine>(sql`

@@ -1,21 +1,18 @@
 import { z } from '@hono/zod-openapi';
-import type { StaffPrincipal } from '../../domain/access/principal.ts';
 import { type AccountId, accountKind, isAccountId } from '../../domain/ledger/account.ts';
 import { explainBalance } from '../../domain/ledger/explain-balance.ts';
 import { fen } from '../../domain/units.ts';
-import {
-  ApiError,
-  type AppEnv,
-  actorOf,
-  defineRoute,
-  jsonBody,
-  jsonResponse,
-  newRouter,
-  staffOf,
-} from '../http.ts';
+import { ApiError, actorOf, defineRoute, jsonBody, jsonResponse, newRouter } from '../http.ts';
 import { IdempotencyHeaders, idempotencyKeyOf } from '../middleware/idempotency.ts';
 import { PageQuery, pageOf, toPage } from '../pages.ts';
-import { accountLines, findTransaction, lineCursor, type StoredTransaction, trialBalance } from './queries.ts';
+import { requireWholeBooks } from './books-scope.ts';
+import {
+  accountLines,
+  findTransaction,
+  lineCursor,
+  type StoredTransaction,
+  trialBalance,
+} from './queries.ts';
 import {
   ACCOUNT_ENTRY_EXAMPLE,
   Account,
@@ -147,7 +144,7 @@ export function adminLedgerRoutes() {
   const router = newRouter();
 
   router.openapi(entriesRoute, async (context) => {
-    requireWholeScope(staffOf(context));
+    requireWholeBooks(context);
     const { accountId } = context.req.valid('param');
     if (!isAccountId(accountId)) throw new ApiError('not_found');
     const { cursor, limit } = context.req.valid('query');
@@ -157,16 +154,13 @@ export function adminLedgerRoutes() {
     const explained = explainBalance(
       items,
       before === undefined ? undefined : { seq: before.seq, balanceFen: before.balanceAfterFen },
-    );
-    const kinds = new Map(items.map((line) => [line.seq, line]));
+    ).toReversed();
     return context.json(
       {
-        items: explained.toReversed().map((line) => ({
+        items: items.map((line, index) => ({
           ...line,
-          kind: kinds.get(line.seq)?.kind ?? null,
-          memo: kinds.get(line.seq)?.memo ?? null,
-          orderId: kinds.get(line.seq)?.orderId ?? null,
-          at: kinds.get(line.seq)?.at ?? 0,
+          runningFen: explained[index]?.runningFen ?? line.balanceAfterFen,
+          agrees: explained[index]?.agrees ?? false,
         })),
         nextCursor,
       },
@@ -175,17 +169,17 @@ export function adminLedgerRoutes() {
   });
 
   router.openapi(transactionRoute, async (context) => {
-    requireWholeScope(staffOf(context));
+    requireWholeBooks(context);
     const transaction = await findTransaction(context.get('db'), context.req.valid('param').id);
     if (transaction === undefined) throw new ApiError('not_found');
     return context.json(transactionView(transaction), 200);
   });
 
   router.openapi(trialBalanceRoute, async (context) => {
-    requireWholeScope(staffOf(context));
+    requireWholeBooks(context);
     const lines = (await trialBalance(context.get('db'))).map((line) => ({
       ...line,
-      kind: accountKind(accountOfBook(line.account)),
+      kind: isAccountId(line.account) ? accountKind(line.account) : ('unknown' as const),
     }));
     const kinds = [...Map.groupBy(lines, ({ kind }) => kind)].map(([kind, group]) => ({
       kind,
@@ -195,7 +189,7 @@ export function adminLedgerRoutes() {
   });
 
   router.openapi(adjustRoute, async (context) => {
-    requireWholeScope(staffOf(context));
+    requireWholeBooks(context);
     const { postings, memo, orderId } = context.req.valid('json');
     const { transaction, repeated } = await postAdjustment(
       context.get('db'),
@@ -214,7 +208,7 @@ export function adminLedgerRoutes() {
   });
 
   router.openapi(compensateRoute, async (context) => {
-    requireWholeScope(staffOf(context));
+    requireWholeBooks(context);
     const { amountFen, memo, orderId } = context.req.valid('json');
     const { transaction, repeated } = await postCompensation(
       context.get('db'),
@@ -227,3 +221,17 @@ export function adminLedgerRoutes() {
 
   return router;
 }
+
+/** An account of the chart as a client wrote it. */
+function accountNamed(account: string): AccountId {
+  if (!isAccountId(account)) throw new ApiError('invalid_request', { reason: 'account', account });
+  return account;
+}
+
+const transactionView = (transaction: StoredTransaction) => ({
+  ...transaction,
+  postings: [...transaction.postings],
+});
+
+const sumOf = (lines: readonly { readonly balanceFen: number }[]): number =>
+  lines.reduce((sum, { balanceFen }) => sum + balanceFen, 0);

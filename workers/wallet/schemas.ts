@@ -7,7 +7,7 @@ export const Account = z.string().max(120).openapi({
   description: '`rider:ID:wallet|hold|deposit|arrears`, `platform:…`, `channel:…`; credit-positive',
   example: 'rider:01JD0000000000000000000000:wallet',
 });
-const Kind = z.enum(['liability', 'asset', 'income', 'expense', 'equity']);
+const Kind = z.enum(['liability', 'asset', 'income', 'expense', 'equity', 'unknown']);
 
 export const WalletView = z
   .object({

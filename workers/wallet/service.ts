@@ -1,9 +1,14 @@
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { Database } from '../../database/open.ts';
 import { riderOfAccount } from '../../domain/ledger/account.ts';
-import { adjust, compensate, type LedgerTransaction, type Posting } from '../../domain/ledger/transactions.ts';
+import {
+  adjust,
+  compensate,
+  type LedgerTransaction,
+  type Posting,
+} from '../../domain/ledger/transactions.ts';
 import type { EpochMs, Fen } from '../../domain/units.ts';
-import { ApiError, valueOf } from '../http.ts';
+import { ApiError, orThrow } from '../http.ts';
 import { databaseMessage } from '../middleware/errors.ts';
 import { type Actor, auditRow } from '../operations/audit.ts';
 import { ALREADY_POSTED, postingStatements } from './posting.ts';
@@ -67,7 +72,7 @@ export async function postAdjustment(
   const onHold = input.postings.find(({ account }) => account.endsWith(':hold'));
   if (onHold !== undefined)
     throw new ApiError('invalid_request', { reason: 'hold_account', account: onHold.account });
-  const transaction = valueOf(adjust({ adjustmentId: key, ...input }));
+  const transaction = orThrow(adjust({ adjustmentId: key, ...input }));
   await requireRiders(db, [
     ...new Set(input.postings.map(({ account }) => riderOfAccount(account)).filter((id) => id !== null)),
   ]);
@@ -86,7 +91,7 @@ export async function postCompensation(
     readonly orderId: string | null;
   },
 ): Promise<StaffPosting> {
-  const transaction = valueOf(compensate({ compensationId: key, ...input }));
+  const transaction = orThrow(compensate({ compensationId: key, ...input }));
   await requireRiders(db, [input.riderId]);
   if (input.orderId !== null && !(await isOrderOf(db, input.orderId, input.riderId)))
     throw new ApiError('not_found', { orderId: input.orderId });

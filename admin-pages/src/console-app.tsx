@@ -1,0 +1,72 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { App, ConfigProvider, theme } from 'antd';
+import enUS from 'antd/locale/en_US';
+import zhCN from 'antd/locale/zh_CN';
+import { useEffect } from 'react';
+import { ApiFailure } from './api/call-api.ts';
+import { useTexts } from './messages/texts.ts';
+import { useDark } from './preferences/preferences.ts';
+import { router } from './router.tsx';
+import { session } from './session/session.ts';
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      retry: (failures, error) => failures < 2 && error instanceof ApiFailure && error.passing,
+      staleTime: 5_000,
+    },
+  },
+});
+
+// What one account has seen is not for the next one.
+let tokenSeen = session.read()?.token;
+session.subscribe(() => {
+  const token = session.read()?.token;
+  if (token === tokenSeen) return;
+  tokenSeen = token;
+  queries.clear();
+  void router.invalidate();
+});
+
+/** The console: its language, its colours, its queries, and the page that the address names. */
+export function ConsoleApp() {
+  const dark = useDark();
+  const { language, say } = useTexts();
+  useEffect(() => {
+    document.documentElement.dataset.theme = dark ? 'dark' : 'light';
+    document.documentElement.style.colorScheme = dark ? 'dark' : 'light';
+  }, [dark]);
+  useEffect(() => {
+    document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
+    document.title = say('app.title');
+    // Errors on the screen were worded by the API in the other language.
+    void queries.resetQueries({ predicate: ({ state }) => state.status === 'error' });
+  }, [language, say]);
+
+  return (
+    <ConfigProvider
+      locale={language === 'zh' ? zhCN : enUS}
+      theme={{
+        algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
+        token: {
+          colorPrimary: '#2456e6',
+          borderRadius: 8,
+          fontFamily:
+            "system-ui, -apple-system, 'Segoe UI', 'PingFang SC', 'Hiragino Sans GB', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif",
+          colorBgLayout: dark ? '#0b0d12' : '#f4f6fa',
+        },
+        components: {
+          Layout: { headerHeight: 56, headerPadding: '0 20px' },
+          Table: { headerBorderRadius: 0 },
+        },
+      }}
+    >
+      <App style={{ height: '100%' }}>
+        <QueryClientProvider client={queries}>
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </App>
+    </ConfigProvider>
+  );
+}

@@ -1,0 +1,6 @@
+import { ApiError, type RequestContext, staffOf } from '../http.ts';
+
+/** The books have no regions: they are for staff whose scope is everything, whatever an edited role holds (P1). */
+export function requireWholeBooks(context: RequestContext): void {
+  if (staffOf(context).scope.kind !== 'all') throw new ApiError('forbidden', { reason: 'scope' });
+}
