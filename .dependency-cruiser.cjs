@@ -69,7 +69,8 @@ module.exports = {
         pathNot: [
           '^workers/$1/',
           '^workers/middleware/',
-          '^workers/[^/]+/service[^/]*$',
+          'service\\.ts$',
+          '^workers/queues/messages\\.ts$',
           'queries\\.ts$',
           '/events\\.ts$',
           '/scope\\.ts$',

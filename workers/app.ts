@@ -1,6 +1,7 @@
 import { bodyLimit } from 'hono/body-limit';
-import { adminChargingRoutes } from './charging/routes.admin.ts';
+import { ApiError } from './api-error.ts';
 import { adminCaseRoutes } from './charging/routes.admin.cases.ts';
+import { adminChargingRoutes } from './charging/routes.admin.ts';
 import { riderChargingRoutes } from './charging/routes.rider.ts';
 import { adminAlarmRoutes } from './fleet/routes.admin.alarms.ts';
 import { adminBdtRoutes } from './fleet/routes.admin.bdts.ts';
@@ -16,7 +17,7 @@ import { adminSiteRoutes } from './fleet/routes.admin.sites.ts';
 import { deviceRoutes } from './fleet/routes.device.ts';
 import { riderFavouriteRoutes } from './fleet/routes.rider.favourites.ts';
 import { riderSiteRoutes } from './fleet/routes.rider.sites.ts';
-import { ApiError, newRouter } from './http.ts';
+import { newRouter } from './http.ts';
 import { riderIdentityRoutes } from './identity/routes.rider.ts';
 import { ridersRoutes } from './identity/routes.riders.ts';
 import { staffIdentityRoutes } from './identity/routes.staff.ts';

@@ -1,45 +1,11 @@
 import { createRoute, OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
-import type { Database } from '../database/open.ts';
 import type { Permission } from '../domain/access/permissions.ts';
-import type { Principal, RiderPrincipal, StaffPrincipal } from '../domain/access/principal.ts';
-import type { DomainError, ErrorCode, Result } from '../domain/errors.ts';
-import type { EpochMs } from '../domain/units.ts';
-import type { Env } from './env.ts';
+import type { ErrorCode } from '../domain/errors.ts';
+import { ApiError } from './api-error.ts';
+import type { AppEnv } from './app-env.ts';
 import { ERROR_CATALOGUE } from './middleware/error-catalogue.ts';
 import { requirePermission } from './middleware/session.ts';
-import type { Actor } from './operations/audit.ts';
-
-/** What a handler finds in its context besides the request. */
-export interface RequestVariables {
-  requestId: string;
-  now: EpochMs;
-  db: Database;
-  language: 'zh' | 'en';
-  principal: Principal | null;
-}
-
-export type AppEnv = { Bindings: Env; Variables: RequestVariables };
-
-/** A refusal on its way to the client; the one thing a handler throws. */
-export class ApiError extends Error {
-  readonly code: ErrorCode;
-  readonly details: Readonly<Record<string, unknown>> | undefined;
-
-  constructor(code: ErrorCode, details?: Readonly<Record<string, unknown>>) {
-    super(code);
-    this.code = code;
-    this.details = details;
-  }
-}
-
-/** The value of a result, or its error thrown for the edge to answer. */
-export function orThrow<T>(result: Result<T>): T {
-  if (!result.ok) throw apiError(result.error);
-  return result.value;
-}
-
-export const apiError = (error: DomainError): ApiError => new ApiError(error.code, error.details);
 
 const ErrorEnvelope = z
   .object({
@@ -145,25 +111,6 @@ export const newRouter = (): OpenAPIHono<AppEnv> =>
     },
   });
 
-/** As much of a handler's context as helpers beside the handlers need. */
-export interface RequestContext {
-  get<Key extends keyof RequestVariables>(key: Key): RequestVariables[Key];
-}
-
-/** The rider who asks; the route's permission has let nobody else through. */
-export function riderOf(context: RequestContext): RiderPrincipal {
-  const principal = context.get('principal');
-  if (principal?.kind !== 'rider') throw new ApiError('forbidden');
-  return principal;
-}
-
-/** The member of staff who asks; the route's permission has let nobody else through. */
-export function staffOf(context: RequestContext): StaffPrincipal {
-  const principal = context.get('principal');
-  if (principal?.kind !== 'staff') throw new ApiError('forbidden');
-  return principal;
-}
-
 /** A JSON body that refuses fields it does not know. */
 export const jsonBody = <Schema extends z.ZodType>(schema: Schema, example: z.input<Schema>) => ({
   required: true,
@@ -176,8 +123,3 @@ export const jsonResponse = <Schema extends z.ZodType>(
   description: string,
   example: z.output<Schema>,
 ) => ({ description, content: { 'application/json': { schema, example } } });
-
-/** Who acts, for the audit row of a staff write. */
-export function actorOf(context: RequestContext): Actor {
-  return { staff: staffOf(context), requestId: context.get('requestId'), now: context.get('now') };
-}

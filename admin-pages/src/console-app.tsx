@@ -58,7 +58,12 @@ export function ConsoleApp() {
         },
         components: {
           Layout: { headerHeight: 56, headerPadding: '0 20px' },
-          Table: { headerBorderRadius: 0 },
+          Table: {
+            headerBorderRadius: 0,
+            cellPaddingInlineMD: 16,
+            cellPaddingBlockMD: 11,
+            cellPaddingInlineSM: 16,
+          },
         },
       }}
     >

@@ -8,8 +8,8 @@ import {
 } from '@tanstack/react-router';
 import { SEVERITIES } from './api/alarms.ts';
 import { ORDER_STATES } from './api/charging-orders.ts';
-import { NotFoundPage, PagePending, PageFailed } from './pages/other-pages.tsx';
-import { oneOf, parseSearch, type SearchText, stringifySearch, textIn } from './search-params.ts';
+import { NotFoundPage, PageFailed, PagePending } from './pages/other-pages.tsx';
+import { oneOf, parseSearch, readFilters, stringifySearch, textIn } from './search-params.ts';
 import { session } from './session/session.ts';
 import { firstPage } from './shell/navigation.ts';
 
@@ -18,7 +18,7 @@ const rootRoute = createRootRoute({ notFoundComponent: NotFoundPage });
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/login',
-  validateSearch: (search: SearchText): { next?: string | undefined } => ({ next: textIn(search, 'next') }),
+  validateSearch: readFilters((search) => ({ next: textIn(search, 'next') })),
   component: lazyRouteComponent(() => import('./pages/sign-in-page.tsx'), 'SignInPage'),
 });
 
@@ -41,41 +41,41 @@ const startRoute = createRoute({
 const liveRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/live',
-  validateSearch: (search: SearchText) => ({
+  validateSearch: readFilters((search) => ({
     q: textIn(search, 'q'),
     state: oneOf(search, 'state', ['starting', 'charging']),
     order: textIn(search, 'order'),
-  }),
+  })),
   component: lazyRouteComponent(() => import('./pages/live-page.tsx'), 'LivePage'),
 });
 
 const chargersRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/chargers',
-  validateSearch: (search: SearchText) => ({
+  validateSearch: readFilters((search) => ({
     site: textIn(search, 'site'),
     online: oneOf(search, 'online', ['yes', 'no']),
     status: oneOf(search, 'status', ['active', 'decommissioned']),
     q: textIn(search, 'q'),
-  }),
+  })),
   component: lazyRouteComponent(() => import('./pages/chargers-page.tsx'), 'ChargersPage'),
 });
 
 const chargerRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/chargers/$chargerId',
-  validateSearch: (search: SearchText) => ({ outlet: textIn(search, 'outlet') }),
+  validateSearch: readFilters((search) => ({ outlet: textIn(search, 'outlet') })),
   component: lazyRouteComponent(() => import('./pages/charger-page.tsx'), 'ChargerPage'),
 });
 
 const ordersRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/orders',
-  validateSearch: (search: SearchText) => ({
+  validateSearch: readFilters((search) => ({
     site: textIn(search, 'site'),
     state: oneOf(search, 'state', ORDER_STATES),
     rider: textIn(search, 'rider'),
-  }),
+  })),
   component: lazyRouteComponent(() => import('./pages/orders-page.tsx'), 'OrdersPage'),
 });
 
@@ -94,11 +94,11 @@ const stuckRoute = createRoute({
 const alarmsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/alarms',
-  validateSearch: (search: SearchText) => ({
+  validateSearch: readFilters((search) => ({
     site: textIn(search, 'site'),
     severity: oneOf(search, 'severity', SEVERITIES),
     charger: textIn(search, 'charger'),
-  }),
+  })),
   component: lazyRouteComponent(() => import('./pages/alarms-page.tsx'), 'AlarmsPage'),
 });
 

@@ -26,3 +26,9 @@ export function oneOf<const Word extends string>(
   const value = search[name];
   return words.find((word) => word === value);
 }
+
+/** A page's filters out of the address; whoever links to the page may leave out any. */
+export const readFilters =
+  <Filters extends object>(read: (search: SearchText) => Filters) =>
+  (search: SearchText): Partial<Filters> =>
+    read(search);

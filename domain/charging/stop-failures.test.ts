@@ -23,7 +23,7 @@ describe('danger cuts the power first and asks afterwards', () => {
     pile.after(MINUTE);
     pile.meters({ powerW: 500, temperatureDeciC: 699 });
     expect(pile.commands).toHaveLength(1);
-    pile.meters({ temperatureDeciC: 700 });
+    pile.meters({ temperatureDeciC: 700 }, { transactionId: undefined });
     expect(pile.alarms).toEqual(['over-temperature']);
     pile.ends(50_010, { reason: 'Remote' });
     expect(pile.ended.reason).toBe('over-temperature');
@@ -52,12 +52,15 @@ describe('danger cuts the power first and asks afterwards', () => {
   it('which arises while the pile ignores an ordinary stop raises its own alarm and is asked for at once', () => {
     const pile = Pile.charging();
     pile.after(MINUTE);
+    const pressed = pile.now;
     pile.stops('A');
     pile.after(10 * SECOND);
     pile.meters({ powerW: 600, energyWh: 50_012, temperatureDeciC: 900 });
     pile.meters({ powerW: 600, energyWh: 50_013, temperatureDeciC: 910 });
     expect(pile.alarms).toEqual(['over-temperature']);
     expect(pile.sent('remoteStop')).toHaveLength(2);
+    // The rider's money is not held any longer for it.
+    expect(pile.state.sessions[1]).toMatchObject({ reason: 'over-temperature', decidedAt: pressed });
     pile.ends(50_014, { reason: 'Remote' });
     expect(pile.ended.reason).toBe('over-temperature');
   });
@@ -68,7 +71,7 @@ describe('danger cuts the power first and asks afterwards', () => {
       pile.after(10 * SECOND);
       pile.meters({ energyWh: 50_000 + Math.floor(step / 6) * 10 });
       pile.after(300);
-      pile.meters({ energyWh: 50_001 + Math.floor(step / 6) * 10 });
+      pile.meters({ energyWh: 50_000 + Math.floor((step + 1) / 6) * 10 });
     }
     expect(pile.alarms).toEqual([]);
     expect(pile.sent('remoteStop')).toHaveLength(0);
@@ -104,12 +107,13 @@ describe('a stop that the device does not follow', () => {
     const pile = Pile.charging();
     pile.draws(600, 10, 50_000);
     pile.stops('A');
-    pile.answers('rejected');
-    pile.after(10 * SECOND);
-    pile.answers('rejected');
-    pile.after(5 * SECOND);
+    for (let second = 0; second < 15; second += 1) {
+      pile.answers('rejected');
+      pile.after(SECOND);
+    }
     pile.ends(50_100, { reason: 'EVDisconnected' });
     expect(pile.sent('disableOutlet')).toEqual([]);
+    expect(pile.sent('remoteStop')).toHaveLength(2);
     expect(pile.alarms).toEqual([]);
     expect(pile.told('charging.ended')).toHaveLength(1);
   });
@@ -207,6 +211,16 @@ describe('the device says the outlet is free although we think it charges', () =
     pile.after(4 * MINUTE);
     pile.ends(50_105, { reason: 'EVDisconnected' });
     expect(pile.ended).toMatchObject({ reason: 'unplugged', usage: { energyWh: 105 } });
+  });
+
+  it('as a pile does that lost power and still feels the plug', () => {
+    const pile = Pile.charging();
+    const register = pile.draws(600, 10, 50_000);
+    pile.loses(2 * MINUTE);
+    pile.returns();
+    pile.says(1, 'Preparing');
+    pile.after(5 * MINUTE);
+    expect(pile.ended).toMatchObject({ reason: 'lost', meterStopWh: register });
   });
 
   it('but goes on metering: it was a slip', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, epochMs, HOUR, MINUTE, SECOND } from '../units.ts';
 import { LIMITS } from './charger-state.ts';
+import { liveView } from './live-view.ts';
 import { MORNING, Pile } from './pile.test-support.ts';
 
 describe('a message that is repeated under a new id changes nothing', () => {
@@ -52,31 +53,35 @@ describe('an idTag is the same in any case (OCPP 1.6 §7.28)', () => {
 });
 
 describe('a charge that was made without network is replayed', () => {
-  it('with transactionId −1 throughout, and is billed by its own timestamps', () => {
-    const pile = Pile.online();
-    pile.wants('A');
-    pile.answers('accepted');
-    const began = epochMs(pile.now + 10 * SECOND);
-    pile.loses(2 * HOUR);
-    pile.returns();
-    pile.begins({ at: began });
-    for (let minute = 1; minute <= 60; minute += 1) {
-      pile.meters(
-        { at: epochMs(began + minute * MINUTE), energyWh: 50_000 + 10 * minute, powerW: 600 },
-        { transactionId: -1 },
-      );
-    }
-    pile.ends(50_605, { transactionId: -1, reason: 'EVDisconnected', at: epochMs(began + 61 * MINUTE) });
-    expect(pile.ended).toMatchObject({
-      orderId: 'A',
-      reason: 'unplugged',
-      late: true,
-      startedAt: began,
-      endedAt: began + 61 * MINUTE,
-      usage: { energyWh: 605 },
-    });
-    expect(pile.attention).toEqual([]);
-  });
+  it.each([-1, 0])(
+    'with transactionId %i throughout, and is billed by its own timestamps',
+    (transactionId) => {
+      const pile = Pile.online();
+      pile.wants('A');
+      pile.answers('accepted');
+      const began = epochMs(pile.now + 10 * SECOND);
+      pile.loses(2 * HOUR);
+      pile.returns();
+      pile.begins({ at: began });
+      for (let minute = 1; minute <= 60; minute += 1) {
+        pile.meters(
+          { at: epochMs(began + minute * MINUTE), energyWh: 50_000 + 10 * minute, powerW: 600 },
+          { transactionId },
+        );
+      }
+      expect(liveView(pile.state, 'A', pile.now)).toMatchObject({ energyWh: 600, powerW: 600 });
+      pile.ends(50_605, { transactionId, reason: 'EVDisconnected', at: epochMs(began + 61 * MINUTE) });
+      expect(pile.ended).toMatchObject({
+        orderId: 'A',
+        reason: 'unplugged',
+        late: true,
+        startedAt: began,
+        endedAt: began + 61 * MINUTE,
+        usage: { energyWh: 605 },
+      });
+      expect(pile.attention).toEqual([]);
+    },
+  );
 
   it('for a card of the days before us: it is accepted, never billed, and shown to an operator', () => {
     const pile = Pile.online();

@@ -84,7 +84,11 @@ test('an energy: it ends at the first reading beyond it', async () => {
       [14, acceptsStop],
       [14, ends(206, 'Remote')],
     ],
-    books: { ...ONE_BILL, endReason: 'energy-limit', bill: { energyWh: 206, electricityFen: 12, serviceFen: 19, totalFen: 31 } },
+    books: {
+      ...ONE_BILL,
+      endReason: 'energy-limit',
+      bill: { energyWh: 206, electricityFen: 12, serviceFen: 19, totalFen: 31 },
+    },
     walletFen: 9_969,
   });
 });
@@ -99,7 +103,11 @@ test('a time: the alarm ends it, whether or not the meter speaks', async () => {
       [31, acceptsStop],
       [31, ends(310, 'Remote')],
     ],
-    books: { ...ONE_BILL, endReason: 'time-limit', bill: { energyWh: 310, electricityFen: 19, serviceFen: 28, totalFen: 47 } },
+    books: {
+      ...ONE_BILL,
+      endReason: 'time-limit',
+      bill: { energyWh: 310, electricityFen: 19, serviceFen: 28, totalFen: 47 },
+    },
     walletFen: 9_953,
   });
 });
@@ -115,7 +123,11 @@ test('the plug is pulled: the device ends it by itself', async () => {
       [12, ends(120, 'EVDisconnected')],
       [12, says('Available')],
     ],
-    books: { ...ONE_BILL, endReason: 'unplugged', bill: { energyWh: 120, electricityFen: 7, serviceFen: 11, totalFen: 18 } },
+    books: {
+      ...ONE_BILL,
+      endReason: 'unplugged',
+      bill: { energyWh: 120, electricityFen: 7, serviceFen: 11, totalFen: 18 },
+    },
     walletFen: 9_982,
   });
 });
@@ -134,7 +146,11 @@ test('a full battery: some minutes of a trickle end it', async () => {
       [14, acceptsStop],
       [14, ends(101, 'Remote')],
     ],
-    books: { ...ONE_BILL, endReason: 'full', bill: { energyWh: 101, electricityFen: 6, serviceFen: 9, totalFen: 15 } },
+    books: {
+      ...ONE_BILL,
+      endReason: 'full',
+      bill: { energyWh: 101, electricityFen: 6, serviceFen: 9, totalFen: 15 },
+    },
     walletFen: 9_985,
   });
 });
@@ -161,7 +177,11 @@ test('a tariff by power bills each stretch in its tier', async () => {
     kind: 'power-tier',
     tiers: [
       { uptoWatt: 300, electricityCentiFenPerHour: centiFen(3_000), serviceCentiFenPerHour: centiFen(3_000) },
-      { uptoWatt: null, electricityCentiFenPerHour: centiFen(6_000), serviceCentiFenPerHour: centiFen(12_000) },
+      {
+        uptoWatt: null,
+        electricityCentiFenPerHour: centiFen(6_000),
+        serviceCentiFenPerHour: centiFen(12_000),
+      },
     ],
   };
   await tellWithEvictions({
@@ -179,15 +199,27 @@ test('a tariff by power bills each stretch in its tier', async () => {
       [40, ends(260)],
     ],
     // 19 minutes above 300 W at ¥0.60 and ¥1.20 an hour, 21 below at ¥0.30 and ¥0.30: 19 + 10.5 and 38 + 10.5 fen.
-    books: { ...ONE_BILL, endReason: 'rider', bill: { energyWh: 260, electricityFen: 30, serviceFen: 49, totalFen: 79 } },
+    books: {
+      ...ONE_BILL,
+      endReason: 'rider',
+      bill: { energyWh: 260, electricityFen: 30, serviceFen: 49, totalFen: 79 },
+    },
     walletFen: 9_921,
   });
 });
 
 test('peak and valley: each Wh is billed in the period in which it flowed', async () => {
   vi.setSystemTime(epochMs(Date.UTC(2031, 4, 5, 13, 40)));
-  const day = { label: 'peak', electricityCentiFenPerKwh: centiFen(10_000), serviceCentiFenPerKwh: centiFen(5_000) } as const;
-  const night = { label: 'valley', electricityCentiFenPerKwh: centiFen(3_000), serviceCentiFenPerKwh: centiFen(2_000) } as const;
+  const day = {
+    label: 'peak',
+    electricityCentiFenPerKwh: centiFen(10_000),
+    serviceCentiFenPerKwh: centiFen(5_000),
+  } as const;
+  const night = {
+    label: 'valley',
+    electricityCentiFenPerKwh: centiFen(3_000),
+    serviceCentiFenPerKwh: centiFen(2_000),
+  } as const;
   const rules: TariffRules = {
     ...FLAT_TARIFF,
     kind: 'energy',
@@ -228,11 +260,18 @@ test('an outlet that gets hot is cut at once, and the operators hear of it (D6)'
       [15, acceptsStop],
       [15, ends(151, 'Remote')],
     ],
-    books: { state: 'completed', vouchers: ['hold', 'capture'], endReason: 'over-temperature', bill: { energyWh: 151, electricityFen: 9, serviceFen: 14, totalFen: 23 } },
+    books: {
+      state: 'completed',
+      vouchers: ['hold', 'capture'],
+      endReason: 'over-temperature',
+      bill: { energyWh: 151, electricityFen: 9, serviceFen: 14, totalFen: 23 },
+    },
     walletFen: 9_977,
   });
   for (const { charger } of lives) {
-    const { results } = await env.DB.prepare('SELECT kind, severity, outlet_no AS outlet FROM alarms WHERE charger_id = ?')
+    const { results } = await env.DB.prepare(
+      'SELECT kind, severity, outlet_no AS outlet FROM alarms WHERE charger_id = ?',
+    )
       .bind(charger.chargerId)
       .all();
     expect(results).toEqual([{ kind: 'over-temperature', severity: 'critical', outlet: 1 }]);

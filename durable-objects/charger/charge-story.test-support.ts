@@ -1,11 +1,17 @@
-import { env } from 'cloudflare:test';
 import { expect } from 'vitest';
 import type { TariffRules } from '../../domain/pricing/tariff.ts';
 import { MINUTE } from '../../domain/units.ts';
-import { balanceOf, booksOf, buildCharger, call, fillWallet, type TestCharger } from '../../tests/workers/city.ts';
+import {
+  ask,
+  balanceOf,
+  booksOf,
+  buildCharger,
+  call,
+  fillWallet,
+  type TestCharger,
+} from '../../tests/workers/city.ts';
 import { type SignedIn, signInRider } from '../../tests/workers/sign-in.ts';
 import { eventually, TestPile } from '../../tests/workers/test-pile.ts';
-import { chargerObject } from '../../workers/charger-object.ts';
 import { alarmOf, evict, passTime, ringDueAlarms } from './clock.test-support.ts';
 
 export const FIRST_REGISTER = 1_000;
@@ -48,7 +54,14 @@ type Forgets = (step: number) => boolean;
 export async function tellWithEvictions(story: Story): Promise<Life[]> {
   const { rules, steps, everywhere = false } = story;
   const forgetting: Forgets[] = [() => false, () => true, (step) => step % 2 === 0, (step) => step % 2 === 1];
-  if (everywhere) forgetting.push(...steps.map((_, place): Forgets => (step) => step === place));
+  if (everywhere)
+    forgetting.push(
+      ...steps.map(
+        (_, place): Forgets =>
+          (step) =>
+            step === place,
+      ),
+    );
   const lives = await Promise.all(forgetting.map(() => newLife(rules)));
   let minute = 0;
   for (const [step, [at, act]] of steps.entries()) {
@@ -72,12 +85,8 @@ async function expectEnded({ orderId, rider, charger }: Life, story: Story, life
   expect(await balanceOf(rider.id, 'wallet'), life).toBe(story.walletFen);
   expect(await balanceOf(rider.id, 'hold'), life).toBe(0);
   expect(await balanceOf(rider.id, 'arrears'), life).toBe(0 - (story.arrearsFen ?? 0));
-  const { outlets, eventsWaiting, commandsWaiting } = await chargerObject(env, charger.chargerId).snapshot();
-  expect({ session: outlets[0]?.session, eventsWaiting, commandsWaiting }, life).toEqual({
-    session: null,
-    eventsWaiting: 0,
-    commandsWaiting: 0,
-  });
+  const { outlets, eventsWaiting } = await ask(charger.chargerId).snapshot();
+  expect({ session: outlets[0]?.session, eventsWaiting }, life).toEqual({ session: null, eventsWaiting: 0 });
 }
 
 async function newLife(rules?: TariffRules): Promise<Life> {
@@ -150,7 +159,14 @@ export const begins =
 export const reads =
   (energyWh: number, powerW: number, more: { celsius?: number; transactionId?: number } = {}) =>
   (life: Life) =>
-    life.pile.meter(1, more.transactionId ?? life.transactionId, Date.now(), FIRST_REGISTER + energyWh, powerW, more.celsius);
+    life.pile.meter(
+      1,
+      more.transactionId ?? life.transactionId,
+      Date.now(),
+      FIRST_REGISTER + energyWh,
+      powerW,
+      more.celsius,
+    );
 
 export const says = (status: string) => (life: Life) => life.pile.status(1, status);
 
@@ -174,7 +190,9 @@ export const ends =
 export const loses = async (life: Life) => {
   life.pile.close();
   await life.pile.untilClosed();
-  await eventually(async () => expect(await chargerObject(env, life.charger.chargerId).snapshot()).toMatchObject({ connected: false }));
+  await eventually(async () =>
+    expect(await ask(life.charger.chargerId).snapshot()).toMatchObject({ connected: false }),
+  );
 };
 
 export const returns = async (life: Life) => {

@@ -95,7 +95,11 @@ test('the device is gone before its answer, had started all the same, and comes 
       [10, reads(100, 600)],
       [11, ends(110, 'EVDisconnected')],
     ],
-    books: { ...ONE_BILL, endReason: 'unplugged', bill: { energyWh: 110, electricityFen: 7, serviceFen: 10, totalFen: 17 } },
+    books: {
+      ...ONE_BILL,
+      endReason: 'unplugged',
+      bill: { energyWh: 110, electricityFen: 7, serviceFen: 10, totalFen: 17 },
+    },
     walletFen: 9_983,
   });
 });
@@ -106,7 +110,11 @@ test('the socket is lost in the middle of a charge and comes back; the tariff by
     kind: 'power-tier',
     tiers: [
       { uptoWatt: 300, electricityCentiFenPerHour: centiFen(3_000), serviceCentiFenPerHour: centiFen(3_000) },
-      { uptoWatt: null, electricityCentiFenPerHour: centiFen(6_000), serviceCentiFenPerHour: centiFen(12_000) },
+      {
+        uptoWatt: null,
+        electricityCentiFenPerHour: centiFen(6_000),
+        serviceCentiFenPerHour: centiFen(12_000),
+      },
     ],
   };
   await tellWithEvictions({
@@ -127,7 +135,11 @@ test('the socket is lost in the middle of a charge and comes back; the tariff by
       [40, ends(217)],
     ],
     // 18 minutes above 300 W at ¥0.60 and ¥1.20 an hour, 22 below at ¥0.30 and ¥0.30: 18 + 11 and 36 + 11 fen.
-    books: { ...ONE_BILL, endReason: 'rider', bill: { energyWh: 217, electricityFen: 29, serviceFen: 47, totalFen: 76 } },
+    books: {
+      ...ONE_BILL,
+      endReason: 'rider',
+      bill: { energyWh: 217, electricityFen: 29, serviceFen: 47, totalFen: 76 },
+    },
     walletFen: 9_924,
   });
 });
@@ -162,7 +174,12 @@ test('the rider stops while the device is away; it is told when it is back', asy
       [30, acceptsStop],
       [30, ends(200)],
     ],
-    books: { state: 'completed', vouchers: ['hold', 'capture'], endReason: 'rider', bill: { energyWh: 200, totalFen: 30 } },
+    books: {
+      state: 'completed',
+      vouchers: ['hold', 'capture'],
+      endReason: 'rider',
+      bill: { energyWh: 200, totalFen: 30 },
+    },
     walletFen: 9_970,
   });
 });
@@ -181,7 +198,9 @@ test('a StartTransaction after the deadline is not let run: stopped, kept as evi
   });
   for (const { charger, notes, orderId } of lives) {
     expect(notes.status).toBe('Invalid');
-    expect(await quarantinedAt(charger.chargerId)).toEqual([{ reason: 'started-after-deadline', orderId, energyWh: 10 }]);
+    expect(await quarantinedAt(charger.chargerId)).toEqual([
+      { reason: 'started-after-deadline', orderId, energyWh: 10 },
+    ]);
   }
 });
 
@@ -241,7 +260,11 @@ test('a charge that ran offline is replayed with transactionId −1', async () =
       [10, reads(100, 600, { transactionId: -1 })],
       [11, ends(112, 'EVDisconnected', { transactionId: -1 })],
     ],
-    books: { ...ONE_BILL, endReason: 'unplugged', bill: { energyWh: 112, electricityFen: 7, serviceFen: 10, totalFen: 17 } },
+    books: {
+      ...ONE_BILL,
+      endReason: 'unplugged',
+      bill: { energyWh: 112, electricityFen: 7, serviceFen: 10, totalFen: 17 },
+    },
     walletFen: 9_983,
   });
 });
@@ -256,7 +279,12 @@ test('the device lost the transaction: the outlet free for minutes ends it at wh
       [11, says('Available')],
       [17, says('Preparing')],
     ],
-    books: { state: 'completed', vouchers: ['hold', 'capture'], endReason: 'lost', bill: { energyWh: 100, totalFen: 15 } },
+    books: {
+      state: 'completed',
+      vouchers: ['hold', 'capture'],
+      endReason: 'lost',
+      bill: { energyWh: 100, totalFen: 15 },
+    },
     walletFen: 9_985,
   });
 });

@@ -26,7 +26,9 @@ test('a rider scans, starts, watches, stops and gets the right bill; the rest of
   });
   expect(started).toMatchObject({ status: 201, body: { state: 'starting', holdFen: 500 } });
   const orderId = (started.body as { id: string }).id;
-  expect((await call('GET', '/v1/rider/charging-orders', { token })).body).toMatchObject({ items: [{ id: orderId }] });
+  expect((await call('GET', '/v1/rider/charging-orders', { token })).body).toMatchObject({
+    items: [{ id: orderId }],
+  });
 
   const { idTag, connectorId } = await pile.told('RemoteStartTransaction');
   expect(connectorId).toBe(1);
@@ -63,7 +65,9 @@ test('a rider scans, starts, watches, stops and gets the right bill; the rest of
       bill: { energyWh: 20, electricityFen: 1, serviceFen: 2, totalFen: 3 },
     });
   });
-  const holds = await env.DB.prepare('SELECT count(*) AS open FROM holds WHERE order_id = ?').bind(orderId).first();
+  const holds = await env.DB.prepare('SELECT count(*) AS open FROM holds WHERE order_id = ?')
+    .bind(orderId)
+    .first();
   expect(holds).toEqual({ open: 0 });
   const wallet = await env.DB.prepare(
     'SELECT balance_after_fen AS fen FROM ledger_entries WHERE account_id = ? ORDER BY seq DESC LIMIT 1',

@@ -25,10 +25,12 @@ import {
   enqueue,
   finish,
   MOST_WAITING,
+  PLATFORM,
   takeNext,
 } from '../link/device-calls.ts';
 import { closeQuietly, DeviceLink } from '../link/device-link.ts';
 import { FRAMES_TABLE, FrameLog, type LoggedFrame } from '../link/frame-log.ts';
+import { keptPayload } from '../link/kept-payload.ts';
 import { ObjectStore, STATE_TABLE } from '../link/object-store.ts';
 import { due, type OutboxItem, post, postpone, settle } from '../link/outbox.ts';
 import { Watchers } from '../link/watchers.ts';
@@ -41,7 +43,7 @@ import {
   withOverlay,
 } from './charger-record.ts';
 import { type ChargerSnapshot, chargerSnapshot } from './charger-snapshot.ts';
-import { answerOf, ocpp16Call } from './ocpp16-calls.ts';
+import { answerOf, ocpp16Call, withoutAbandonedStarts } from './ocpp16-calls.ts';
 import { handleOcpp16Request, readOcpp16Request } from './ocpp16-requests.ts';
 
 const NOTICES_KEPT = 30;
@@ -191,7 +193,8 @@ export class Charger extends DurableObject<ChargerEnv> {
     const connection = this.#link.connectionOf(socket);
     if (connection === null) return;
     const record = this.#record();
-    if (connection !== record.connection) return;
+    // What still arrives from a socket that was closed here is not heard any more.
+    if (connection !== record.connection || socket.readyState !== WebSocket.OPEN) return;
     const now = this.#now();
     const frame = this.#link.read(socket, connection, message, now);
     this.#logFrame('in', message, now);
@@ -258,7 +261,11 @@ export class Charger extends DurableObject<ChargerEnv> {
     const before = this.#record();
     const outcome = reduceCharger(before.charger, input, crypto.randomUUID(), now);
     const edited = edit === undefined ? before : edit(before);
-    let next: ChargerRecord = { ...edited, charger: outcome.state };
+    let next: ChargerRecord = {
+      ...edited,
+      charger: outcome.state,
+      calls: withoutAbandonedStarts(edited.calls, before.charger, outcome.state),
+    };
     for (const effect of outcome.effects) next = this.#withEffect(next, effect, now);
     if (outcome.state !== before.charger || edited !== before || outcome.effects.length > 0) {
       this.#advance(before, next, outcome.durable || edited !== before, now);
@@ -276,7 +283,7 @@ export class Charger extends DurableObject<ChargerEnv> {
     const { action, payload } = ocpp16Call(effect);
     return {
       ...record,
-      calls: enqueue(record.calls, this.#callOf(effect.commandId, action, payload, 'platform', now)),
+      calls: enqueue(record.calls, this.#callOf(effect.commandId, action, payload, PLATFORM, now)),
     };
   }
 
@@ -410,7 +417,7 @@ export class Charger extends DurableObject<ChargerEnv> {
 
   #keepNotice(frame: Call, now: EpochMs): void {
     const record = this.#record();
-    const notice = { at: now, action: frame.action, payload: frame.payload };
+    const notice = { at: now, action: frame.action, payload: keptPayload(frame.payload) };
     this.#advance(
       record,
       { ...record, notices: [...record.notices, notice].slice(-NOTICES_KEPT) },

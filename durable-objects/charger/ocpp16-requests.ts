@@ -4,7 +4,11 @@ import type { TransactionStartReply } from '../../domain/charging/start-charging
 import { type EpochMs, epochMs } from '../../domain/units.ts';
 import type { JsonObject } from '../../protocols/ocpp/frame.ts';
 import { normaliseMeterValues } from '../../protocols/ocpp/ocpp16/meter-values.ts';
-import { type Ocpp16Refusal, type Ocpp16Request, validateRequest } from '../../protocols/ocpp/ocpp16/validate.ts';
+import {
+  type Ocpp16Refusal,
+  type Ocpp16Request,
+  validateRequest,
+} from '../../protocols/ocpp/ocpp16/validate.ts';
 import { readTimestamp, writeTimestamp } from '../../protocols/ocpp/timestamp.ts';
 
 /** What a device's request means here: at most one input to the rules, a notice to keep, and how to answer. */

@@ -1,6 +1,10 @@
 import { type EpochMs, epochMs, SECOND } from '../../domain/units.ts';
+import { keptPayload } from './kept-payload.ts';
 
-/** A CALL from the platform to the device. `by` names who asked: `platform` or a staff id. */
+/** Who asks for what the rules decided; a member of staff asks under his id. */
+export const PLATFORM = 'platform';
+
+/** A CALL to the device. `by` names who asked. */
 export interface DeviceCall {
   readonly commandId: string;
   readonly action: string;
@@ -40,8 +44,18 @@ export const CALL_TIMEOUT = 30 * SECOND;
 export const MOST_WAITING = 16;
 const LOG_KEPT = 40;
 
+/** The platform's own calls go ahead of what staff have asked for: one of them may have to cut the power (D6). */
 export function enqueue(calls: DeviceCalls, call: DeviceCall): DeviceCalls {
-  return { ...calls, waiting: [...calls.waiting, call], log: logged(calls.log, entry(call)) };
+  const ahead = call.by === PLATFORM ? calls.waiting.filter(({ by }) => by === PLATFORM) : calls.waiting;
+  const waiting = calls.waiting.toSpliced(ahead.length, 0, call);
+  return { ...calls, waiting, log: logged(calls.log, entry(call)) };
+}
+
+/** Takes back a call that has not been sent yet, as if it had never been asked for; one that was sent stays. */
+export function withdraw(calls: DeviceCalls, commandId: string): DeviceCalls {
+  const waiting = calls.waiting.filter((call) => call.commandId !== commandId);
+  if (waiting.length === calls.waiting.length) return calls;
+  return { ...calls, waiting, log: calls.log.filter((line) => line.commandId !== commandId) };
 }
 
 /** Takes the next call in hand; it must be committed before its frame is sent (D2). */
@@ -94,7 +108,7 @@ const entry = (call: DeviceCall): CallLogEntry => ({
   requestedAt: call.requestedAt,
   answeredAt: null,
   status: 'pending',
-  payload: call.payload,
+  payload: keptPayload(call.payload),
   response: null,
 });
 
@@ -108,4 +122,8 @@ const resolved = (
   response: unknown,
   now: EpochMs,
 ): CallLogEntry[] =>
-  log.map((line) => (line.commandId === commandId ? { ...line, status, response, answeredAt: now } : line));
+  log.map((line) =>
+    line.commandId === commandId
+      ? { ...line, status, response: keptPayload(response), answeredAt: now }
+      : line,
+  );

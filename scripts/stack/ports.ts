@@ -29,7 +29,7 @@ export async function requireFreePorts(host: string, wanted: readonly WantedPort
     claimed.set(port, want);
     if (!(await isFree(host, port))) {
       throw new PlainFailure(
-        `Port ${port} for the ${purpose} is taken. End what uses it, or choose another: ${variable}=${port + 10_000} npm start`,
+        `Port ${port} for the ${purpose} is taken. End what uses it, or choose another: ${variable}=${port + (port < 50_000 ? 10_000 : -10_000)} npm start`,
       );
     }
   }

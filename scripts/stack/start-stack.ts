@@ -40,7 +40,7 @@ export interface Stack {
   /** The migrations that this start applied. */
   readonly migrated: readonly string[];
   /** Runs every cron handler once, now, and waits for it. */
-  runCrons(): Promise<void>;
+  runCrons(at?: Date): Promise<void>;
   /** Ends it; with `drainMs` it first gives messages under way in the queues this long to be consumed. */
   stop(options?: { readonly drainMs?: number }): Promise<void>;
 }
@@ -84,10 +84,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     if (options.ports.console !== undefined) {
       consoleServer = await startConsoleServer({ host, port: options.ports.console, apiUrl: url });
     }
-    const runCrons = async () => {
+    const runCrons = async (at = new Date()) => {
       const handlers = await runtime.getWorker();
       for (const cron of worker.options.cronTriggers ?? []) {
-        await handlers.scheduled({ cron, scheduledTime: new Date() });
+        await handlers.scheduled({ cron, scheduledTime: at });
       }
     };
     const stopCrons = options.crons === false ? () => {} : everyMinute(runCrons);

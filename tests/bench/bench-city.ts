@@ -46,7 +46,11 @@ export function benchPiles(count: number): BenchPile[] {
 }
 
 /** Puts chargers of one outlet each, and a signed-in rider with ¥100 for each of them, into an empty database. */
-export async function seedBench(database: D1Database, piles: readonly BenchPile[], now: number): Promise<void> {
+export async function seedBench(
+  database: D1Database,
+  piles: readonly BenchPile[],
+  now: number,
+): Promise<void> {
   const createdAt = now - 30 * DAY;
   const prices = demoTariffs(now);
   const siteCount = Math.ceil(piles.length / PILES_A_SITE);
@@ -70,7 +74,9 @@ export async function seedBench(database: D1Database, piles: readonly BenchPile[
       sites,
       Array.from({ length: siteCount }, (_, index) => siteAt(index, createdAt)),
     ),
-    ...insertStatements(database, deviceTypes, [{ id: 'TYPE-PILE', code: 'pile', name: '充电桩', createdAt }]),
+    ...insertStatements(database, deviceTypes, [
+      { id: 'TYPE-PILE', code: 'pile', name: '充电桩', createdAt },
+    ]),
     ...insertStatements(database, deviceModels, [
       {
         id: 'MODEL-BENCH',

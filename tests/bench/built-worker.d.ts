@@ -1,5 +1,5 @@
-/** The built bundle as the metered Worker meets it: `bundle()` leaves this name to be found beside it. */
-declare module './index.js' {
+/** The built bundle as the metered Worker meets it; `bundle()` leaves it to be found beside it. */
+declare module 'built-worker' {
   import type { DurableObjectState, Request, Response } from '@cloudflare/workers-types';
 
   export class Charger {

@@ -19,7 +19,8 @@ export class ChargingPile {
   readonly #pile: BenchPile;
   readonly #api: RiderApi;
   readonly #commands = new Map<string, Record<string, unknown>>();
-  #waiting: { readonly action: string; readonly resolve: (payload: Record<string, unknown>) => void } | null = null;
+  #waiting: { readonly action: string; readonly resolve: (payload: Record<string, unknown>) => void } | null =
+    null;
   #nextId = 1;
   #registerWh = 1000;
 
@@ -50,7 +51,7 @@ export class ChargingPile {
       limit: MONEY_LIMIT,
       tariffVersionId: TARIFF_VERSION_ID,
     });
-    const orderId = String(expectStatus(ordered, 201, 'start')['id']);
+    const orderId = String(expectStatus(ordered, 201, 'start').id);
     const { idTag } = await this.#told('RemoteStartTransaction');
     const startedAt = now();
     const begun = await this.call('StartTransaction', {
@@ -59,7 +60,7 @@ export class ChargingPile {
       meterStart: this.#registerWh,
       timestamp: new Date(startedAt).toISOString(),
     });
-    const transactionId = Number(begun['transactionId']);
+    const transactionId = Number(begun.transactionId);
     return { orderId, idTag: String(idTag), transactionId, startedAt, meterStartWh: this.#registerWh };
   }
 

@@ -73,7 +73,8 @@ export async function closedLoop(loop: Loop): Promise<LoopResult> {
   for (const device of devices) device.listener = () => {};
   if (answers === 0) throw new Error('nothing was answered');
 
-  const serverMs = serverBefore === null || serverAfter === null ? null : serverAfter.cpuMs - serverBefore.cpuMs;
+  const serverMs =
+    serverBefore === null || serverAfter === null ? null : serverAfter.cpuMs - serverBefore.cpuMs;
   const sorted = samples.subarray(0, Math.min(answers, MOST_SAMPLES)).sort();
   return {
     perSecond: (answers * 1000) / ms,
@@ -91,5 +92,10 @@ export function quantile(sorted: ArrayLike<number>, share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }
 
-export const median = (values: readonly number[]): number =>
-  quantile([...values].sort((left, right) => left - right), 0.5);
+/** The middle one, or the mean of the two in the middle; 0 of nothing. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((left, right) => left - right);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? 0;
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? upper)) / 2;
+}

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
 import type { BenchPile } from './bench-city.ts';
 import { ChargingPile } from './charging-pile.ts';
 import { connectAll, type DeviceSocket } from './device-socket.ts';
@@ -20,7 +22,11 @@ export interface DeviceCounts {
   /** Dialling in again, boot and statuses included: what a broken connection costs. */
   readonly reconnection: Used;
   readonly idleDeviceDay: Used & { readonly heartbeats: number; readonly pings: number };
-  readonly charge: Used & { readonly hours: number; readonly readings: number; readonly workerRequests: number };
+  readonly charge: Used & {
+    readonly hours: number;
+    readonly readings: number;
+    readonly workerRequests: number;
+  };
 }
 
 /** Counts one device: its connection, a day without a charge, one charge of three hours. */
@@ -95,13 +101,24 @@ async function idleDay(stack: MeteredStack, pile: BenchPile, device: DeviceSocke
  * A charge as it is lived: the rider scans, starts and watches, the pile reads its meter every minute and sleeps in
  * between, the rider stops and looks at the bill.
  */
-async function charge(stack: MeteredStack, pile: BenchPile, device: DeviceSocket, api: RiderApi, hours: number) {
+async function charge(
+  stack: MeteredStack,
+  pile: BenchPile,
+  device: DeviceSocket,
+  api: RiderApi,
+  hours: number,
+) {
   const { riderToken, outletId, chargerId } = pile;
   const charging = new ChargingPile(pile, device, api);
   let now = await stack.now();
   await charging.status('Preparing');
   expectStatus(await api.get(`/v1/rider/outlets/${outletId}/quote`, riderToken), 200, 'quote');
   const live = await charging.start(() => now);
+  const view = new WebSocket(`${stack.server.socketUrl}/v1/rider/charging-orders/${live.orderId}/live`, [
+    'bearer',
+    riderToken,
+  ]);
+  await once(view, 'message');
   await charging.status('Charging');
   const readings = hours * 60;
   for (let reading = 1; reading <= readings; reading += 1) {
@@ -122,9 +139,10 @@ async function charge(stack: MeteredStack, pile: BenchPile, device: DeviceSocket
     200,
     'the bill',
   );
-  if (order['state'] !== 'completed') throw new Error(`the charge is not settled: ${JSON.stringify(order)}`);
-  // Quote, start, stop, the order with its bill.
-  return { readings, workerRequests: 4 };
+  if (order.state !== 'completed') throw new Error(`the charge is not settled: ${JSON.stringify(order)}`);
+  view.close();
+  // Quote, start, live view, stop, the order with its bill.
+  return { readings, workerRequests: 5 };
 }
 
 /** From now to the next time the clock in Shanghai shows this hour. */

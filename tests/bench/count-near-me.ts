@@ -1,7 +1,7 @@
 import type { D1Database } from '@cloudflare/workers-types';
+import { cellOf } from '../../domain/geo/cell.ts';
 import { DEMO_AREAS } from '../../scripts/seed/demo-areas.ts';
 import { SITE_TARIFF_IDS } from '../../scripts/seed/demo-tariffs.ts';
-import { cellOf } from '../../domain/geo/cell.ts';
 import { between, pick, type Random, seededRandom } from '../../simulators/chargers/random.ts';
 import { mapLimited } from './device-socket.ts';
 import type { MeteredStack } from './metered-stack.ts';
@@ -36,9 +36,10 @@ interface Place {
 }
 
 function somewhere(random: Random): Place {
-  if (random() > CLUMPED) return { latitude: between(random, SOUTH, NORTH), longitude: between(random, WEST, EAST) };
-  const [first, ...rest] = DEMO_AREAS;
-  const area = pick(random, first === undefined ? [{ latitude: SOUTH, longitude: WEST }] : [first, ...rest]);
+  if (random() > CLUMPED)
+    return { latitude: between(random, SOUTH, NORTH), longitude: between(random, WEST, EAST) };
+  const centre = { latitude: (SOUTH + NORTH) / 2, longitude: (WEST + EAST) / 2 };
+  const area = DEMO_AREAS[Math.floor(random() * DEMO_AREAS.length)] ?? centre;
   // The sum of three is bell-shaped enough.
   const spread = () => CLUMP_DEGREES * (random() + random() + random() - 1.5);
   return { latitude: area.latitude + spread(), longitude: area.longitude + spread() };
@@ -53,7 +54,13 @@ export async function seedSites(database: D1Database, from: number, to: number):
       const latE6 = Math.round(latitude * 1e6);
       const lngE6 = Math.round(longitude * 1e6);
       const index = start + offset;
-      return [`NEAR${String(index).padStart(6, '0')}`, latE6, lngE6, cellOf(latE6, lngE6), pick(random, SITE_TARIFF_IDS)];
+      return [
+        `NEAR${String(index).padStart(6, '0')}`,
+        latE6,
+        lngE6,
+        cellOf(latE6, lngE6),
+        pick(random, SITE_TARIFF_IDS),
+      ];
     });
     await database
       .prepare(
@@ -103,7 +110,10 @@ async function askPages(api: RiderApi, token: string, { latitude, longitude }: P
   const where = `/v1/rider/sites/near?lat=${latitude.toFixed(6)}&lng=${longitude.toFixed(6)}&system=wgs84&limit=20`;
   let cursor: string | null = null;
   while (pages.length < PAGES) {
-    const answer = await api.get(cursor === null ? where : `${where}&cursor=${encodeURIComponent(cursor)}`, token);
+    const answer = await api.get(
+      cursor === null ? where : `${where}&cursor=${encodeURIComponent(cursor)}`,
+      token,
+    );
     const { items, nextCursor } = expectStatus(answer, 200, 'near me') as {
       items: unknown[];
       nextCursor: string | null;

@@ -68,7 +68,11 @@ export interface Connected {
 }
 
 /** Connects one device a pile, as fast as the server takes them. `path` is where an echo server's mode stands. */
-export async function connectAll(server: BenchServer, piles: readonly BenchPile[], path = 'ocpp'): Promise<Connected> {
+export async function connectAll(
+  server: BenchServer,
+  piles: readonly BenchPile[],
+  path = 'ocpp',
+): Promise<Connected> {
   const began = performance.now();
   const devices = await mapLimited(piles, HANDSHAKES_AT_ONCE, ({ dtuNumber, key }) => {
     const credentials = Buffer.from(`${dtuNumber}:${key}`).toString('base64');

@@ -1,9 +1,9 @@
 import type {
   DurableObjectNamespace,
   DurableObjectState,
-  Request,
   Response as PlatformResponse,
   WebSocket as PlatformSocket,
+  Request,
 } from '@cloudflare/workers-types';
 
 // Bundled for workerd, which has these; this project's Node types do not.

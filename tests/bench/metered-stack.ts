@@ -63,7 +63,7 @@ export async function startMetered(stateDir: string): Promise<MeteredStack> {
             {
               type: 'ESModule',
               path: path.join(worker.folder, 'metered-worker.js'),
-              contents: await bundle('metered-worker.ts', ['./index.js']),
+              contents: await bundle('metered-worker.ts'),
             },
             { type: 'ESModule', path: path.join(worker.folder, 'index.js') },
           ],
@@ -107,8 +107,8 @@ export async function startMetered(stateDir: string): Promise<MeteredStack> {
     url,
     server: { name: 'dianyi', socketUrl: url.replace('http', 'ws'), pid: null, stop: async () => {} },
     database,
-    advance: async (ms) => Number((await ask(`/bench/advance?ms=${ms}`))['now']),
-    now: async () => Number((await ask('/bench/used'))['now']),
+    advance: async (ms) => Number((await ask(`/bench/advance?ms=${ms}`)).now),
+    now: async () => Number((await ask('/bench/used')).now),
     async readMeters() {
       let last = await meters();
       for (let quiet = 0; quiet < QUIET_MS; quiet += LOOK_EVERY_MS) {

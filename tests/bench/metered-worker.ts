@@ -5,7 +5,7 @@ import type {
   Request,
   SqlStorage,
 } from '@cloudflare/workers-types';
-import worker, { Charger as BuiltCharger } from './index.js';
+import worker, { Charger as BuiltCharger } from 'built-worker';
 
 // The built Worker, untouched, with a clock that can be set ahead and a meter on its objects' storage: a day passes in
 // a second, and what is counted is what the platform's own cursors say.

@@ -33,8 +33,12 @@ export class RiderApi {
   #ask(method: string, path: string, token: string, body: string | null): Promise<Answer> {
     const headers = {
       authorization: `Bearer ${token}`,
-      ...(method === 'POST' ? { 'idempotency-key': `bench-key-${process.pid}-${Date.now()}-${++this.#keys}` } : {}),
-      ...(body === null ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+      ...(method === 'POST'
+        ? { 'idempotency-key': `bench-key-${process.pid}-${Date.now()}-${++this.#keys}` }
+        : {}),
+      ...(body === null
+        ? {}
+        : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
     };
     return new Promise((resolve, reject) => {
       const asked = request(this.#origin + path, { method, headers, agent: this.#agent }, (response) => {
@@ -46,7 +50,11 @@ export class RiderApi {
         response.on('error', reject);
         response.on('end', () => {
           const serverTiming = String(response.headers['server-timing'] ?? '');
-          resolve({ status: response.statusCode ?? 0, body: text === '' ? {} : JSON.parse(text), serverTiming });
+          resolve({
+            status: response.statusCode ?? 0,
+            body: text === '' ? {} : JSON.parse(text),
+            serverTiming,
+          });
         });
       });
       asked.on('error', reject);

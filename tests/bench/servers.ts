@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import path from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { startStack } from '../../scripts/stack/start-stack.ts';
 import { type BenchPile, seedBench } from './bench-city.ts';
@@ -29,7 +29,10 @@ const COMPATIBILITY_DATE = '2026-10-01';
 const NO_FLOOD_LIMIT = { DEVICE_MESSAGES_PER_SECOND: '1000000000', DEVICE_MESSAGE_BURST: '1000000000' };
 
 /** The built Worker on workerd. `seed` fills an empty database first. */
-export async function startDianyi(stateDir: string, seed: readonly BenchPile[] | null): Promise<DianyiServer> {
+export async function startDianyi(
+  stateDir: string,
+  seed: readonly BenchPile[] | null,
+): Promise<DianyiServer> {
   const before = ownChildren('workerd');
   const stack = await startStack({
     stateDir,
@@ -97,15 +100,21 @@ export async function startNodeEcho(): Promise<BenchServer> {
   };
 }
 
-/** Bundles one of this folder's Workers; `external` modules are left to be found beside it. */
-export async function bundle(file: string, external: readonly string[] = []): Promise<string> {
+/** Bundles one of this folder's Workers; what it imports as `built-worker` is found beside it as `index.js`. */
+export async function bundle(file: string): Promise<string> {
+  const builtWorker: Plugin = {
+    name: 'built-worker',
+    setup: ({ onResolve }) =>
+      onResolve({ filter: /^built-worker$/ }, () => ({ path: './index.js', external: true })),
+  };
   const { outputFiles } = await build({
     entryPoints: [path.join(import.meta.dirname, file)],
     bundle: true,
     format: 'esm',
     target: 'es2024',
     write: false,
-    external: ['cloudflare:*', ...external],
+    external: ['cloudflare:*'],
+    plugins: [builtWorker],
   });
   return outputFiles[0]?.text ?? '';
 }

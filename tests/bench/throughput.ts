@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BenchPile } from './bench-city.ts';
 import { ChargingPile } from './charging-pile.ts';
-import { closedLoop, type LoopResult, median } from './closed-loop.ts';
+import { closedLoop, type LoopResult } from './closed-loop.ts';
 import { bootAll, connectAll, type DeviceSocket } from './device-socket.ts';
 import { heartbeatFrame, meterFrame } from './frames.ts';
 import { RiderApi } from './rider-api.ts';
@@ -14,6 +14,8 @@ export interface Pace {
   readonly measureMs: number;
   /** Before the first round, so that every server has compiled what it runs. */
   readonly firstWarmUpMs: number;
+  /** Until the projections of freshly connected chargers have gone through their queue. */
+  readonly settleMs: number;
 }
 
 export interface Servers {
@@ -27,7 +29,9 @@ export type Contestant = 'dianyi' | 'echo' | 'echoRow' | 'nodeEcho';
 
 export type Rates = Readonly<Partial<Record<Contestant, LoopResult>>>;
 /** Ours ÷ theirs, each round by itself. */
-export type Ratios = Readonly<Partial<Record<Contestant, { readonly rate: number[]; readonly serverCpu: number[] }>>>;
+export type Ratios = Readonly<
+  Partial<Record<Contestant, { readonly rate: number[]; readonly serverCpu: number[] }>>
+>;
 
 export interface Contest {
   /** Each contestant's median round. */
@@ -42,9 +46,6 @@ export interface SizeResult {
   readonly meterValues: Contest;
   readonly transactions: TransactionResult;
 }
-
-/** Until the projections of freshly connected chargers have gone through their queue. */
-const SETTLE_MS = 5_000;
 
 /** Adds chargers size by size and measures each size in turn, all contestants in alternating rounds. */
 export async function measureThroughput(
@@ -72,10 +73,13 @@ export async function measureThroughput(
       connectionsPerSecond[contestant] = perSecond;
       if (contestant === 'dianyi') await bootAll(devices);
     }
-    await sleep(SETTLE_MS);
+    await sleep(pace.settleMs);
 
     const pids = { dianyi: servers.dianyi.pid, echo: servers.echo.pid, echoRow: servers.echo.pid };
-    const contest = (contestants: readonly Contestant[], frame: (index: number) => string): Promise<Contest> =>
+    const contest = (
+      contestants: readonly Contestant[],
+      frame: (index: number) => string,
+    ): Promise<Contest> =>
       alternate(contestants, pace, (contestant, warmUpMs, measureMs) =>
         closedLoop({
           devices: sockets[contestant],
@@ -124,7 +128,8 @@ async function alternate(
     for (const contestant of order) {
       const warmUpMs = round === 0 ? pace.firstWarmUpMs : pace.warmUpMs;
       const result = await run(contestant, warmUpMs, pace.measureMs);
-      if (contestant === 'dianyi' && result.refused > 0) throw new Error(`${result.refused} messages were refused`);
+      if (contestant === 'dianyi' && result.refused > 0)
+        throw new Error(`${result.refused} messages were refused`);
       all[contestant] = [...(all[contestant] ?? []), result];
     }
   }
@@ -147,7 +152,5 @@ async function alternate(
   return { rates, ratios };
 }
 
-function medianRound(rounds: readonly LoopResult[]): LoopResult | undefined {
-  const middle = median(rounds.map(({ perSecond }) => perSecond));
-  return rounds.find(({ perSecond }) => perSecond === middle);
-}
+const medianRound = (rounds: readonly LoopResult[]): LoopResult | undefined =>
+  [...rounds].sort((left, right) => left.perSecond - right.perSecond)[Math.floor(rounds.length / 2)];

@@ -28,7 +28,7 @@ export async function startCity(settings: Readonly<Record<string, string>> = {})
       ...settings,
     },
     onLog: ({ level, message }) => {
-      if (level === "error" && process.env["STACK_LOG"] === "1") console.error(message);
+      if (level === 'error' && process.env.STACK_LOG === '1') console.error(message);
     },
   });
   await seedDemo(stack.database, { wechatAppId: WECHAT_APP.appId });
@@ -56,7 +56,7 @@ export async function request<Body = Record<string, unknown>>(
   options: { token?: string; body?: unknown; key?: string } = {},
 ): Promise<Answer<Body>> {
   const headers: Record<string, string> = {};
-  if (options.token !== undefined) headers['Authorization'] = `Bearer ${options.token}`;
+  if (options.token !== undefined) headers.Authorization = `Bearer ${options.token}`;
   if (options.key !== undefined) headers['Idempotency-Key'] = options.key;
   if (options.body !== undefined) headers['Content-Type'] = 'application/json';
   const response = await fetch(`${url}${path}`, {
@@ -97,7 +97,12 @@ export async function startCharge(
   limit: object,
   key: string = crypto.randomUUID(),
 ): Promise<Answer<OrderBody>> {
-  const quote = await request<{ tariffVersionId: string }>(url, 'GET', `/v1/rider/outlets/${outletId}/quote`, { token });
+  const quote = await request<{ tariffVersionId: string }>(
+    url,
+    'GET',
+    `/v1/rider/outlets/${outletId}/quote`,
+    { token },
+  );
   const { tariffVersionId } = quote.body;
   return request<OrderBody>(url, 'POST', '/v1/rider/charging-orders', {
     token,

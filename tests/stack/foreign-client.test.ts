@@ -29,7 +29,9 @@ describe('a charge point of a strict client library', () => {
   test('is let in with its key only', async () => {
     const knock = (path: string, authorization: string, protocol = 'ocpp1.6') =>
       new Promise<number>((resolve) => {
-        const socket = new WebSocket(`${city.deviceUrl}/${path}`, [protocol], { headers: { Authorization: authorization } });
+        const socket = new WebSocket(`${city.deviceUrl}/${path}`, [protocol], {
+          headers: { Authorization: authorization },
+        });
         socket.on('unexpected-response', (_request, response) => resolve(response.statusCode ?? 0));
         socket.on('open', () => {
           socket.close();
@@ -37,7 +39,8 @@ describe('a charge point of a strict client library', () => {
         });
         socket.on('error', () => {});
       });
-    const basic = (user: string, password: string) => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+    const basic = (user: string, password: string) =>
+      `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
     expect(await knock('30001', basic('30001', 'demo-device-key'))).toBe(101);
     expect(await knock('30001', basic('30001', 'wrong'))).toBe(401);
     expect(await knock('30001', basic('30002', 'demo-device-key'))).toBe(401);
@@ -67,7 +70,11 @@ describe('a charge point of a strict client library', () => {
       timestamp: new Date(begun).toISOString(),
     });
     expect(idTagInfo).toEqual({ status: 'Accepted' });
-    await pile.call('MeterValues', { connectorId: 1, transactionId, meterValue: [sample(begun + 50, 5_010, 200)] });
+    await pile.call('MeterValues', {
+      connectorId: 1,
+      transactionId,
+      meterValue: [sample(begun + 50, 5_010, 200)],
+    });
     await eventually(async () => (live.some((message) => message.view?.energyWh === 10) ? true : undefined));
     await pile.call('StopTransaction', {
       transactionId,
@@ -117,7 +124,10 @@ describe('a charge point of a strict client library', () => {
             stackLevel: 0,
             chargingProfilePurpose: 'TxDefaultProfile',
             chargingProfileKind: 'Relative',
-            chargingSchedule: { chargingRateUnit: 'A', chargingSchedulePeriod: [{ startPeriod: 0, limit: 8.1 }] },
+            chargingSchedule: {
+              chargingRateUnit: 'A',
+              chargingSchedulePeriod: [{ startPeriod: 0, limit: 8.1 }],
+            },
           },
         },
         { status: 'Accepted' },
@@ -133,7 +143,10 @@ describe('a charge point of a strict client library', () => {
       });
     }
     for (const [action, payload, answer] of operations) {
-      const sent = await request(city.url, 'POST', '/v1/admin/chargers/CH30003/commands', { token, body: { action, payload } });
+      const sent = await request(city.url, 'POST', '/v1/admin/chargers/CH30003/commands', {
+        token,
+        body: { action, payload },
+      });
       expect(sent, action).toMatchObject({ status: 200, body: { response: answer } });
     }
     expect(asked).toEqual(operations.map(([action]) => action));
@@ -162,8 +175,17 @@ describe('a charge point of a strict client library', () => {
     expect(await pile.call('FirmwareStatusNotification', { status: 'Downloading' })).toEqual({});
     expect(await pile.call('DiagnosticsStatusNotification', { status: 'Uploaded' })).toEqual({});
     expect(await pile.call('DataTransfer', { vendorId: 'x' })).toEqual({ status: 'UnknownVendorId' });
-    expect(await pile.call('MeterValues', { connectorId: 1, meterValue: [sample(Date.now(), 1, 0)] })).toEqual({});
-    expect(await pile.call('StatusNotification', { connectorId: 0, errorCode: 'NoError', status: 'Available', timestamp: now })).toEqual({});
+    expect(
+      await pile.call('MeterValues', { connectorId: 1, meterValue: [sample(Date.now(), 1, 0)] }),
+    ).toEqual({});
+    expect(
+      await pile.call('StatusNotification', {
+        connectorId: 0,
+        errorCode: 'NoError',
+        status: 'Available',
+        timestamp: now,
+      }),
+    ).toEqual({});
     await pile.close();
   });
 
@@ -179,8 +201,12 @@ describe('a charge point of a strict client library', () => {
     const start = { connectorId: 2, idTag, meterStart: 700, timestamp: new Date(begun).toISOString() };
     const first = await back.call('StartTransaction', start);
     const again = await back.call('StartTransaction', start);
-    expect(again['transactionId']).toBe(first['transactionId']);
-    await back.call('MeterValues', { connectorId: 2, transactionId: -1, meterValue: [sample(begun + 20, 720, 150)] });
+    expect(again.transactionId).toBe(first.transactionId);
+    await back.call('MeterValues', {
+      connectorId: 2,
+      transactionId: -1,
+      meterValue: [sample(begun + 20, 720, 150)],
+    });
     const stop = { transactionId: -1, idTag, meterStop: 760, timestamp: new Date(begun + 40).toISOString() };
     await back.call('StopTransaction', stop);
     await back.call('StopTransaction', stop);
@@ -202,8 +228,16 @@ describe('a charge point of a strict client library', () => {
       timestamp: past,
     });
     expect(idTagInfo).toEqual({ status: 'Accepted' });
-    await pile.call('StopTransaction', { transactionId, meterStop: 300, timestamp: new Date().toISOString() });
-    await pile.call('StopTransaction', { transactionId: 424242, meterStop: 1, timestamp: new Date().toISOString() });
+    await pile.call('StopTransaction', {
+      transactionId,
+      meterStop: 300,
+      timestamp: new Date().toISOString(),
+    });
+    await pile.call('StopTransaction', {
+      transactionId: 424242,
+      meterStop: 1,
+      timestamp: new Date().toISOString(),
+    });
     const token = await staffToken(city.url, 'operations');
     await eventually(async () => {
       const { body } = await request<{ items: { chargerId: string; reason: string; energyWh: number }[] }>(
@@ -230,7 +264,9 @@ describe('a charge point of a strict client library', () => {
           });
           socket.on('error', reject);
           socket.on('open', () => {
-            socket.send(JSON.stringify([2, 'b', 'BootNotification', { chargePointVendor: 'S', chargePointModel: 'T' }]));
+            socket.send(
+              JSON.stringify([2, 'b', 'BootNotification', { chargePointVendor: 'S', chargePointModel: 'T' }]),
+            );
             for (let connectorId = 1; connectorId <= 10; connectorId += 1) {
               const status = { connectorId, errorCode: 'NoError', status: 'Available' };
               socket.send(JSON.stringify([2, `s${connectorId}`, 'StatusNotification', status]));

@@ -1,15 +1,19 @@
 import { env } from 'cloudflare:test';
 import { exports } from 'cloudflare:workers';
 import { openDatabase } from '../../database/open.ts';
+import { chargingOrders } from '../../database/schema/charging.ts';
 import { chargers, deviceModels, deviceTypes, dtus, sites } from '../../database/schema/fleet.ts';
+import { holds } from '../../database/schema/ledger.ts';
 import { tariffs, tariffVersions } from '../../database/schema/pricing.ts';
 import { cellOf } from '../../domain/geo/cell.ts';
-import { topUp } from '../../domain/ledger/transactions.ts';
+import { holdForOrder, topUp } from '../../domain/ledger/transactions.ts';
 import type { TariffRules } from '../../domain/pricing/tariff.ts';
-import { centiFen, epochMs, fen } from '../../domain/units.ts';
+import { centiFen, DAY, epochMs, fen } from '../../domain/units.ts';
+import { orThrow } from '../../workers/api-error.ts';
+import { chargerObject } from '../../workers/charger-object.ts';
 import { hashDeviceKey } from '../../workers/fleet/device-key.ts';
-import { orThrow } from '../../workers/http.ts';
-import { postingStatements } from '../../workers/wallet/posting.ts';
+import { newId } from '../../workers/identifiers.ts';
+import { postingStatements } from '../../workers/wallet/posting-service.ts';
 
 /** ¥0.60 electricity and ¥0.90 service a kWh, all day. */
 export const FLAT_TARIFF: TariffRules = {
@@ -78,7 +82,10 @@ export async function buildCharger(
       outletsTotal: outlets,
       createdAt,
     }),
-    db.insert(deviceTypes).values({ id: 'pile', code: 'pile', name: '充电桩', createdAt }).onConflictDoNothing(),
+    db
+      .insert(deviceTypes)
+      .values({ id: 'pile', code: 'pile', name: '充电桩', createdAt })
+      .onConflictDoNothing(),
     db.insert(deviceModels).values({
       id: `${name}-model`,
       typeId: 'pile',
@@ -115,6 +122,8 @@ export async function buildCharger(
 
 /** The object of a charger, to look into, to evict, to ring its alarm. */
 export const objectOf = (chargerId: string) => env.CHARGERS.get(env.CHARGERS.idFromName(chargerId));
+/** The same object, to ask what the Worker asks it. */
+export const ask = (chargerId: string) => chargerObject(env, chargerId);
 
 let nextPayment = 1;
 
@@ -124,6 +133,35 @@ export async function fillWallet(riderId: string, amountFen: number): Promise<vo
   const paymentId = `test-${riderId}-${nextPayment++}`;
   const posting = orThrow(topUp({ riderId, paymentId, channel: 'wechat', amountFen: fen(amountFen) }));
   await db.batch(postingStatements(db, posting, epochMs(1)));
+}
+
+/** An order with its hold in D1 of which its charger was never told: what a Worker leaves that dies in between. */
+export async function placeOrder(
+  charger: TestCharger,
+  riderId: string,
+  { holdFen = 2_000, createdAt = Date.now() }: { holdFen?: number; createdAt?: number } = {},
+): Promise<string> {
+  const db = openDatabase(env.DB);
+  const orderId = newId(createdAt);
+  const { chargerId, siteId, tariffVersionId } = charger;
+  const hold = orThrow(holdForOrder({ riderId, orderId, amountFen: fen(holdFen) }));
+  await db.batch([
+    ...postingStatements(db, hold, epochMs(createdAt)),
+    db.insert(holds).values({ orderId, riderId, amountFen: holdFen, deadlineAt: createdAt + DAY, createdAt }),
+    db.insert(chargingOrders).values({
+      id: orderId,
+      riderId,
+      siteId,
+      chargerId,
+      outletNo: 1,
+      state: 'starting',
+      limit: { kind: 'full' },
+      tariff: { tariffId: `${chargerId}-tariff`, tariffVersionId, rules: FLAT_TARIFF, memberDiscountBp: 0 },
+      holdFen,
+      createdAt,
+    }),
+  ]);
+  return orderId;
 }
 
 /** A request to the whole API, as JSON. */
@@ -142,7 +180,11 @@ export async function call(
     ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
   });
   const text = await response.text();
-  return { status: response.status, body: (text === '' ? null : JSON.parse(text)) as never, headers: response.headers };
+  return {
+    status: response.status,
+    body: (text === '' ? null : JSON.parse(text)) as never,
+    headers: response.headers,
+  };
 }
 
 /** What a rider has, in fen. */

@@ -36,12 +36,19 @@ export class TestPile {
     if (response.webSocket === null) throw new Error(`handshake refused with ${response.status}`);
     const pile = new TestPile(response.webSocket);
     if (options.boot !== false) {
-      await pile.call('BootNotification', { chargePointVendor: 'Test', chargePointModel: 'T1', firmwareVersion: '1.0' });
+      await pile.call('BootNotification', {
+        chargePointVendor: 'Test',
+        chargePointModel: 'T1',
+        firmwareVersion: '1.0',
+      });
     }
     return pile;
   }
 
-  static knock(dtuNumber: number | string, options: { key?: string; protocol?: string } = {}): Promise<Response> {
+  static knock(
+    dtuNumber: number | string,
+    options: { key?: string; protocol?: string } = {},
+  ): Promise<Response> {
     const credentials = btoa(`${dtuNumber}:${options.key ?? DEVICE_KEY}`);
     return exports.default.fetch(`https://api.test/ocpp/${dtuNumber}`, {
       headers: {
@@ -56,7 +63,10 @@ export class TestPile {
   async call(action: string, payload: object, messageId = `m${this.#nextId++}`): Promise<Frame> {
     const before = this.received.length;
     this.socket.send(JSON.stringify([2, messageId, action, payload]));
-    return this.#until(() => this.received.slice(before).find((frame) => frame[0] !== 2 && frame[1] === messageId), action);
+    return this.#until(
+      () => this.received.slice(before).find((frame) => frame[0] !== 2 && frame[1] === messageId),
+      action,
+    );
   }
 
   say(text: string): void {
@@ -137,7 +147,8 @@ export class TestPile {
     for (;;) {
       const found = look();
       if (found !== undefined) return found;
-      if (performance.now() > deadline) throw new Error(`${what} did not come; heard ${JSON.stringify(this.received.slice(-3))}`);
+      if (performance.now() > deadline)
+        throw new Error(`${what} did not come; heard ${JSON.stringify(this.received.slice(-3))}`);
       await new Promise<void>((resolve) => {
         this.#wake.push(resolve);
         setTimeout(resolve, 50);

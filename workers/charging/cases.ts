@@ -10,16 +10,16 @@ import {
 import { refundCaptured } from '../../domain/ledger/transactions.ts';
 import { addReading, startUsage } from '../../domain/pricing/usage.ts';
 import { epochMs, fen, wh } from '../../domain/units.ts';
+import { ApiError, orThrow } from '../api-error.ts';
+import { type Actor, auditRow } from '../audit.ts';
 import { chargerObject } from '../charger-object.ts';
 import type { Env } from '../env.ts';
-import { ApiError, orThrow } from '../http.ts';
-import { idempotencyStatement, type KeyUse } from '../middleware/idempotency.ts';
 import { databaseMessage } from '../middleware/errors.ts';
-import { type Actor, auditRow } from '../operations/audit.ts';
+import { idempotencyStatement, type KeyUse } from '../middleware/idempotency.ts';
 import { settlementMessage } from '../queues/messages.ts';
-import { postingStatements } from '../wallet/posting.ts';
+import { postingStatements } from '../wallet/posting-service.ts';
 import { applySettlement } from './events.ts';
-import { failStart, settleCharge } from './settlement.ts';
+import { failStart, settleCharge } from './settlement-service.ts';
 
 /** What an operator may do about an order that does not end by itself. Each action is audited and safe to repeat. */
 
@@ -155,14 +155,20 @@ export async function refundOrder(
       }),
     ]);
   } catch (error) {
-    if (databaseMessage(error).includes('refund_within_bill')) throw new ApiError('ledger_overdrawn', { ...refundable });
+    if (databaseMessage(error).includes('refund_within_bill'))
+      throw new ApiError('ledger_overdrawn', { ...refundable });
     throw error;
   }
   return orderId;
 }
 
 /** Puts an unclaimed transaction aside with what was found out about it. */
-export async function closeQuarantined(db: Database, id: string, resolution: string, actor: Actor): Promise<void> {
+export async function closeQuarantined(
+  db: Database,
+  id: string,
+  resolution: string,
+  actor: Actor,
+): Promise<void> {
   await db.batch([
     db.update(quarantinedSessions).set({ state: 'closed', resolution }).where(eq(quarantinedSessions.id, id)),
     auditRow(db, actor, {
@@ -175,7 +181,12 @@ export async function closeQuarantined(db: Database, id: string, resolution: str
 }
 
 /** Notes who wanted a charge stopped and why, before the object is asked. */
-export async function auditStop(db: Database, order: ChargingOrderRow, reason: string, actor: Actor): Promise<void> {
+export async function auditStop(
+  db: Database,
+  order: ChargingOrderRow,
+  reason: string,
+  actor: Actor,
+): Promise<void> {
   await db.batch([
     auditRow(db, actor, {
       action: 'charging.order.stop',

@@ -1,7 +1,7 @@
 import type { Database } from '../../database/open.ts';
 import type { EpochMs } from '../../domain/units.ts';
 import type { SettlementMessage } from '../queues/messages.ts';
-import { failStart, markAttention, markStarted, quarantine, settleCharge } from './settlement.ts';
+import { failStart, markAttention, markStarted, quarantine, settleCharge } from './settlement-service.ts';
 
 /** Applies what a charger's object reports. Safe to repeat, and whatever the order the messages come in. */
 export async function applySettlement(db: Database, message: SettlementMessage, now: EpochMs): Promise<void> {

@@ -103,8 +103,24 @@ export const ORDER_EXAMPLE: OrderViewBody = {
     energyWh: 620,
     durationMs: 7_200_000,
     lines: [
-      { kind: 'electricity', part: 'electricity', label: 'flat', quantity: 620, unit: 'Wh', rateCentiFen: 6500, amountFen: 40 },
-      { kind: 'service', part: 'service', label: 'flat', quantity: 620, unit: 'Wh', rateCentiFen: 8500, amountFen: 53 },
+      {
+        kind: 'electricity',
+        part: 'electricity',
+        label: 'flat',
+        quantity: 620,
+        unit: 'Wh',
+        rateCentiFen: 6500,
+        amountFen: 40,
+      },
+      {
+        kind: 'service',
+        part: 'service',
+        label: 'flat',
+        quantity: 620,
+        unit: 'Wh',
+        rateCentiFen: 8500,
+        amountFen: 53,
+      },
     ],
     issuedAt: 1767232806000,
   },
@@ -119,7 +135,11 @@ export function billView(bill: BillRow): z.infer<typeof BillView> {
   };
 }
 
-export function orderView(order: ChargingOrderRow, bill: BillRow | null, siteName: string | null): OrderViewBody {
+export function orderView(
+  order: ChargingOrderRow,
+  bill: BillRow | null,
+  siteName: string | null,
+): OrderViewBody {
   return {
     id: order.id,
     state: order.state,

@@ -1,6 +1,13 @@
 import { and, eq } from 'drizzle-orm';
 import type { Database } from '../../database/open.ts';
-import { chargers, deviceModels, dtus, type OpeningSpan, type OutletAvailability, sites } from '../../database/schema/fleet.ts';
+import {
+  chargers,
+  deviceModels,
+  dtus,
+  type OpeningSpan,
+  type OutletAvailability,
+  sites,
+} from '../../database/schema/fleet.ts';
 import type { ChargerProfile } from '../../domain/charging/charger-state.ts';
 import { kindOfNetworkNumber } from '../../domain/numbering/network-number.ts';
 
@@ -65,7 +72,8 @@ export async function findOutlet(db: Database, outletId: string): Promise<Scanne
         .get()
     : await base.where(eq(chargers.id, charger)).get();
   if (row === undefined || outletNo > row.outlets) return undefined;
-  const { chargerId, outlets, ratedPowerW, maxTemperatureDeciC, maxSessionMinutes, outletStates, ...facts } = row;
+  const { chargerId, outlets, ratedPowerW, maxTemperatureDeciC, maxSessionMinutes, outletStates, ...facts } =
+    row;
   return {
     ...facts,
     outletNo,

@@ -1,6 +1,11 @@
 import { and, desc, eq, isNotNull, lt, or, type SQL } from 'drizzle-orm';
 import type { Database } from '../../database/open.ts';
-import { type BillRow, bills, type ChargingOrderRow, chargingOrders } from '../../database/schema/charging.ts';
+import {
+  type BillRow,
+  bills,
+  type ChargingOrderRow,
+  chargingOrders,
+} from '../../database/schema/charging.ts';
 import { sites } from '../../database/schema/fleet.ts';
 import { riders } from '../../database/schema/identity.ts';
 import { holds } from '../../database/schema/ledger.ts';
@@ -8,7 +13,11 @@ import { type EpochMs, MINUTE } from '../../domain/units.ts';
 
 /** What is taken off for a member, in basis points. */
 export async function findRiderDiscount(db: Database, riderId: string): Promise<number> {
-  const row = await db.select({ bp: riders.memberDiscountBp }).from(riders).where(eq(riders.id, riderId)).get();
+  const row = await db
+    .select({ bp: riders.memberDiscountBp })
+    .from(riders)
+    .where(eq(riders.id, riderId))
+    .get();
   return row?.bp ?? 0;
 }
 
@@ -26,7 +35,11 @@ const withBill = (db: Database) =>
     .leftJoin(bills, eq(bills.orderId, chargingOrders.id));
 
 /** A rider's own order; undefined for anybody else's. */
-export const findRiderOrder = (db: Database, riderId: string, orderId: string): Promise<OrderWithBill | undefined> =>
+export const findRiderOrder = (
+  db: Database,
+  riderId: string,
+  orderId: string,
+): Promise<OrderWithBill | undefined> =>
   withBill(db)
     .where(and(eq(chargingOrders.id, orderId), eq(chargingOrders.riderId, riderId)))
     .get();

@@ -21,7 +21,11 @@ export const PriceView = z
     capFen: z.number().int().nullable(),
     freeMinutes: z.number().int(),
     idleFee: z
-      .object({ graceMinutes: z.number().int(), fenPerHour: z.number().int(), capFen: z.number().int().nullable() })
+      .object({
+        graceMinutes: z.number().int(),
+        fenPerHour: z.number().int(),
+        capFen: z.number().int().nullable(),
+      })
       .nullable(),
     memberDiscountable: z.enum(['none', 'service', 'all']),
   })

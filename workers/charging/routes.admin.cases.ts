@@ -1,9 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import { and, desc, eq, lt } from 'drizzle-orm';
 import { incidents, quarantinedSessions } from '../../database/schema/charging.ts';
+import { ApiError } from '../api-error.ts';
+import { actorOf, type RequestContext, staffOf } from '../app-env.ts';
+import { auditRow } from '../audit.ts';
 import { siteScope } from '../fleet/scope.ts';
-import { ApiError, actorOf, defineRoute, jsonBody, jsonResponse, newRouter, type RequestContext, staffOf } from '../http.ts';
-import { auditRow } from '../operations/audit.ts';
+import { defineRoute, jsonBody, jsonResponse, newRouter } from '../http.ts';
 import { PageQuery, pageOf, toPage } from '../pages.ts';
 import { closeQuarantined } from './cases.ts';
 
@@ -86,7 +88,9 @@ const closeQuarantinedRoute = defineRoute({
   summary: 'Close one with what was found out',
   request: {
     params: idParam,
-    body: jsonBody(z.strictObject({ resolution: z.string().min(4).max(500) }), { resolution: '测试卡，无需收费' }),
+    body: jsonBody(z.strictObject({ resolution: z.string().min(4).max(500) }), {
+      resolution: '测试卡，无需收费',
+    }),
   },
   errors: ['out_of_scope'],
   responses: { 200: jsonResponse(z.object({ id: z.string() }), 'Closed', { id: 'CH30001:17' }) },
@@ -100,7 +104,9 @@ const incidentsRoute = defineRoute({
   summary: 'Queue messages that could not be applied',
   request: { query: PageQuery.extend({ state: z.enum(['open', 'replayed', 'dismissed']).default('open') }) },
   errors: ['out_of_scope'],
-  responses: { 200: jsonResponse(pageOf(Incident), 'A page', { items: [INCIDENT_EXAMPLE], nextCursor: null }) },
+  responses: {
+    200: jsonResponse(pageOf(Incident), 'A page', { items: [INCIDENT_EXAMPLE], nextCursor: null }),
+  },
 });
 
 const resolveIncidentRoute = defineRoute({
@@ -139,7 +145,10 @@ export function adminCaseRoutes() {
       .orderBy(desc(quarantinedSessions.id))
       .limit(limit + 1)
       .all();
-    return context.json(toPage(rows, limit, (row) => row.id), 200);
+    return context.json(
+      toPage(rows, limit, (row) => row.id),
+      200,
+    );
   });
 
   router.openapi(closeQuarantinedRoute, async (context) => {
@@ -148,7 +157,9 @@ export function adminCaseRoutes() {
     const found = await db
       .select({ id: quarantinedSessions.id })
       .from(quarantinedSessions)
-      .where(and(eq(quarantinedSessions.id, id), siteScope(staffOf(context).scope, quarantinedSessions.siteId)))
+      .where(
+        and(eq(quarantinedSessions.id, id), siteScope(staffOf(context).scope, quarantinedSessions.siteId)),
+      )
       .get();
     if (found === undefined) throw new ApiError('out_of_scope');
     await closeQuarantined(db, id, context.req.valid('json').resolution, actorOf(context));
@@ -166,7 +177,10 @@ export function adminCaseRoutes() {
       .orderBy(desc(incidents.id))
       .limit(limit + 1)
       .all();
-    return context.json(toPage(rows, limit, (row) => row.id), 200);
+    return context.json(
+      toPage(rows, limit, (row) => row.id),
+      200,
+    );
   });
 
   router.openapi(resolveIncidentRoute, async (context) => {

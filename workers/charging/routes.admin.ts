@@ -1,19 +1,17 @@
 import { z } from '@hono/zod-openapi';
 import { chargingOrders } from '../../database/schema/charging.ts';
+import { ApiError, apiError } from '../api-error.ts';
+import { actorOf, type RequestContext, staffOf } from '../app-env.ts';
 import { chargerObject } from '../charger-object.ts';
 import { siteScope } from '../fleet/scope.ts';
+import { defineRoute, jsonBody, jsonResponse, newRouter } from '../http.ts';
 import {
-  ApiError,
-  actorOf,
-  apiError,
-  defineRoute,
-  jsonBody,
-  jsonResponse,
-  newRouter,
-  type RequestContext,
-  staffOf,
-} from '../http.ts';
-import { IdempotencyHeaders, idempotencyKeyOf, keyOwner, once, requestHash } from '../middleware/idempotency.ts';
+  IdempotencyHeaders,
+  idempotencyKeyOf,
+  keyOwner,
+  once,
+  requestHash,
+} from '../middleware/idempotency.ts';
 import { PageQuery, pageOf, toPage } from '../pages.ts';
 import { auditStop, closeWithEvidence, refundOrder, retrySettlement } from './cases.ts';
 import { ORDER_EXAMPLE, OrderView, orderView } from './order-schema.ts';
@@ -22,10 +20,14 @@ import { findOrderInScope, listOpenOrders, listOrdersInScope, type OrderWithBill
 const TAGS = ['admin: charging orders'];
 const orderParam = z.object({ orderId: z.string().max(40).openapi({ example: ORDER_EXAMPLE.id }) });
 
-const AdminOrder = OrderView.extend({ riderId: z.string(), attention: z.string().nullable() }).openapi('AdminChargingOrder');
+const AdminOrder = OrderView.extend({ riderId: z.string(), attention: z.string().nullable() }).openapi(
+  'AdminChargingOrder',
+);
 const ADMIN_EXAMPLE = { ...ORDER_EXAMPLE, riderId: '01JD3Y8Q3G5W1V7T9R2X4Z6B8D', attention: null };
 const OrderDetail = AdminOrder.extend({
-  curve: z.array(z.array(z.number())).openapi({ description: '[ms since start, W, Wh] points of an ended charge' }),
+  curve: z
+    .array(z.array(z.number()))
+    .openapi({ description: '[ms since start, W, Wh] points of an ended charge' }),
 });
 
 const listRoute = defineRoute({
@@ -79,7 +81,10 @@ const stopRoute = defineRoute({
   permission: 'charging.order.operate',
   tags: TAGS,
   summary: 'Stop a live charge',
-  request: { params: orderParam, body: jsonBody(z.strictObject({ reason: z.string().min(2).max(200) }), { reason: '安全检查' }) },
+  request: {
+    params: orderParam,
+    body: jsonBody(z.strictObject({ reason: z.string().min(2).max(200) }), { reason: '安全检查' }),
+  },
   errors: ['out_of_scope', 'order_not_live'],
   responses: { 202: jsonResponse(AdminOrder, 'The device has been asked', ADMIN_EXAMPLE) },
 });
@@ -93,7 +98,9 @@ const retryRoute = defineRoute({
   request: { params: orderParam },
   errors: ['out_of_scope', 'order_not_stuck'],
   responses: {
-    200: jsonResponse(z.object({ outcome: z.enum(['settled', 'released', 'live']) }), 'What came of it', { outcome: 'settled' }),
+    200: jsonResponse(z.object({ outcome: z.enum(['settled', 'released', 'live']) }), 'What came of it', {
+      outcome: 'settled',
+    }),
   },
 });
 
@@ -137,7 +144,13 @@ const refundRoute = defineRoute({
       { electricityFen: 0, serviceFen: 53, memo: '充电中断' },
     ),
   },
-  errors: ['out_of_scope', 'idempotency_key_required', 'idempotency_key_reused', 'ledger_overdrawn', 'order_not_live'],
+  errors: [
+    'out_of_scope',
+    'idempotency_key_required',
+    'idempotency_key_reused',
+    'ledger_overdrawn',
+    'order_not_live',
+  ],
   responses: { 200: jsonResponse(AdminOrder, 'The order with what is refunded now', ADMIN_EXAMPLE) },
 });
 
@@ -176,7 +189,9 @@ export function adminChargingRoutes() {
       {
         items: page.items.map((row) => ({
           ...adminView({ ...row, bill: null }),
-          stuckReason: row.order.attention ?? (row.deadlineAt < now ? 'hold-overdue' : stuck === 'true' ? 'start-overdue' : null),
+          stuckReason:
+            row.order.attention ??
+            (row.deadlineAt < now ? 'hold-overdue' : stuck === 'true' ? 'start-overdue' : null),
         })),
         nextCursor: page.nextCursor,
       },
@@ -186,13 +201,19 @@ export function adminChargingRoutes() {
 
   router.openapi(getRoute, async (context) => {
     const found = await inScope(context, context.req.valid('param').orderId);
-    return context.json({ ...adminView(found), curve: (found.bill?.curve ?? []).map((point) => [...point]) }, 200);
+    return context.json(
+      { ...adminView(found), curve: (found.bill?.curve ?? []).map((point) => [...point]) },
+      200,
+    );
   });
 
   router.openapi(stopRoute, async (context) => {
     const found = await inScope(context, context.req.valid('param').orderId);
     await auditStop(context.get('db'), found.order, context.req.valid('json').reason, actorOf(context));
-    const reply = await chargerObject(context.env, found.order.chargerId).stopCharging(found.order.id, 'operator');
+    const reply = await chargerObject(context.env, found.order.chargerId).stopCharging(
+      found.order.id,
+      'operator',
+    );
     if (!reply.ok) throw apiError(reply.error);
     return context.json(adminView(found), 202);
   });
@@ -205,7 +226,13 @@ export function adminChargingRoutes() {
 
   router.openapi(closeRoute, async (context) => {
     const found = await inScope(context, context.req.valid('param').orderId);
-    await closeWithEvidence(context.env, context.get('db'), found.order, context.req.valid('json'), actorOf(context));
+    await closeWithEvidence(
+      context.env,
+      context.get('db'),
+      found.order,
+      context.req.valid('json'),
+      actorOf(context),
+    );
     return context.json(adminView(await inScope(context, found.order.id)), 200);
   });
 

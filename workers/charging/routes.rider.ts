@@ -2,8 +2,10 @@ import { z } from '@hono/zod-openapi';
 import { riderAccount } from '../../domain/ledger/account.ts';
 import { quoteTariff } from '../../domain/pricing/quote.ts';
 import { fen } from '../../domain/units.ts';
+import { ApiError, apiError } from '../api-error.ts';
+import { riderOf } from '../app-env.ts';
 import { chargerObject } from '../charger-object.ts';
-import { ApiError, apiError, defineRoute, jsonBody, jsonResponse, newRouter, riderOf } from '../http.ts';
+import { defineRoute, jsonBody, jsonResponse, newRouter } from '../http.ts';
 import { IdempotencyHeaders, idempotencyKeyOf, once, requestHash } from '../middleware/idempotency.ts';
 import { PageQuery, pageOf, toPage } from '../pages.ts';
 import { findTariffInForce } from '../pricing/queries.ts';
@@ -24,7 +26,8 @@ const quoteRoute = defineRoute({
   permission: 'rider.self',
   tags: TAGS,
   summary: 'What charging at a scanned outlet costs, per period and both fees apart',
-  description: 'The outlet is named as on its sticker: `{charger}-{outlet}`, the charger by id or by DTU number.',
+  description:
+    'The outlet is named as on its sticker: `{charger}-{outlet}`, the charger by id or by DTU number.',
   request: { params: outletParam },
   errors: ['outlet_not_found', 'device_decommissioned', 'site_closed', 'tariff_not_found'],
   responses: { 200: jsonResponse(QuoteView, 'The price, and whether the outlet is free', QUOTE_EXAMPLE) },
@@ -34,13 +37,9 @@ const StartBody = z.strictObject({
   outletId: z.string().max(80),
   limit: LimitBody,
   tariffVersionId: z.string().max(64).openapi({ description: 'From the quote the rider saw.' }),
-  holdFen: z
-    .number()
-    .int()
-    .min(SMALLEST_HOLD)
-    .max(LARGEST_HOLD)
-    .optional()
-    .openapi({ description: 'Most the charge may cost, in fen. Default: ¥20 or the wallet, whichever is less.' }),
+  holdFen: z.number().int().min(SMALLEST_HOLD).max(LARGEST_HOLD).optional().openapi({
+    description: 'Most the charge may cost, in fen. Default: ¥20 or the wallet, whichever is less.',
+  }),
 });
 
 const startRoute = defineRoute({
@@ -185,32 +184,54 @@ export function riderChargingRoutes() {
     const rows = await listRiderOrders(context.get('db'), riderOf(context).riderId, cursor, limit);
     const page = toPage(rows, limit, (row) => row.order.id);
     return context.json(
-      { items: page.items.map((row) => orderView(row.order, row.bill, row.siteName)), nextCursor: page.nextCursor },
+      {
+        items: page.items.map((row) => orderView(row.order, row.bill, row.siteName)),
+        nextCursor: page.nextCursor,
+      },
       200,
     );
   });
 
   router.openapi(getRoute, async (context) => {
-    const found = await findRiderOrder(context.get('db'), riderOf(context).riderId, context.req.valid('param').orderId);
+    const found = await findRiderOrder(
+      context.get('db'),
+      riderOf(context).riderId,
+      context.req.valid('param').orderId,
+    );
     if (found === undefined) throw new ApiError('not_found');
     return context.json(orderView(found.order, found.bill, found.siteName), 200);
   });
 
   router.openapi(stopRoute, async (context) => {
-    const found = await findRiderOrder(context.get('db'), riderOf(context).riderId, context.req.valid('param').orderId);
+    const found = await findRiderOrder(
+      context.get('db'),
+      riderOf(context).riderId,
+      context.req.valid('param').orderId,
+    );
     if (found === undefined) throw new ApiError('not_found');
-    const reply = await chargerObject(context.env, found.order.chargerId).stopCharging(found.order.id, 'rider');
+    const reply = await chargerObject(context.env, found.order.chargerId).stopCharging(
+      found.order.id,
+      'rider',
+    );
     if (!reply.ok) throw apiError(reply.error);
     return context.json(orderView(found.order, found.bill, found.siteName), 202);
   });
 
   router.openapi(liveRoute, async (context) => {
-    const found = await findRiderOrder(context.get('db'), riderOf(context).riderId, context.req.valid('param').orderId);
+    const found = await findRiderOrder(
+      context.get('db'),
+      riderOf(context).riderId,
+      context.req.valid('param').orderId,
+    );
     if (found === undefined) throw new ApiError('not_found');
-    if (context.req.header('Upgrade')?.toLowerCase() !== 'websocket') throw new ApiError('invalid_request', { expected: 'websocket' });
+    if (context.req.header('Upgrade')?.toLowerCase() !== 'websocket')
+      throw new ApiError('invalid_request', { expected: 'websocket' });
     const headers = new Headers({ Upgrade: 'websocket' });
-    if (context.req.header('Sec-WebSocket-Protocol') !== undefined) headers.set('X-Chosen-Subprotocol', 'bearer');
-    return chargerObject(context.env, found.order.chargerId).fetch(`https://charger/live/${found.order.id}`, { headers });
+    if (context.req.header('Sec-WebSocket-Protocol') !== undefined)
+      headers.set('X-Chosen-Subprotocol', 'bearer');
+    return chargerObject(context.env, found.order.chargerId).fetch(`https://charger/live/${found.order.id}`, {
+      headers,
+    });
   });
 
   return router;

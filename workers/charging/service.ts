@@ -8,17 +8,17 @@ import { isOpen } from '../../domain/fleet/opening-hours.ts';
 import { riderAccount } from '../../domain/ledger/account.ts';
 import { holdForOrder } from '../../domain/ledger/transactions.ts';
 import { DAY, type EpochMs, type Fen, fen, MINUTE } from '../../domain/units.ts';
+import { ApiError, apiError, orThrow } from '../api-error.ts';
 import { chargerObject } from '../charger-object.ts';
 import type { Env } from '../env.ts';
-import { ApiError, apiError, orThrow } from '../http.ts';
 import { newId } from '../identifiers.ts';
 import { idempotencyStatement, type KeyUse } from '../middleware/idempotency.ts';
 import { findTariffInForce } from '../pricing/queries.ts';
-import { postingStatements } from '../wallet/posting.ts';
+import { postingStatements } from '../wallet/posting-service.ts';
 import { balanceOf } from '../wallet/queries.ts';
 import { findOutlet, type ScannedOutlet } from './outlets.ts';
 import { findRiderDiscount } from './queries.ts';
-import { failStart } from './settlement.ts';
+import { failStart } from './settlement-service.ts';
 
 /** Held when the rider names no amount and the wallet has as much: ¥20. */
 export const DEFAULT_HOLD = fen(2000);
@@ -130,7 +130,11 @@ function holdFor(request: StartRequest, walletFen: Fen): Fen {
 }
 
 /** Undefined when the object's answer was lost: it may or may not have begun. */
-async function askObject(env: Env, order: ChargingOrderRow, outlet: ScannedOutlet): Promise<StartReply | undefined> {
+async function askObject(
+  env: Env,
+  order: ChargingOrderRow,
+  outlet: ScannedOutlet,
+): Promise<StartReply | undefined> {
   const { tariff } = order;
   const asked = {
     orderId: order.id,

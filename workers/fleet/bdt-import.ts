@@ -1,8 +1,8 @@
 import { inArray, sql } from 'drizzle-orm';
 import type { Database } from '../../database/open.ts';
 import { bdts } from '../../database/schema/fleet.ts';
+import { type Actor, auditRow } from '../audit.ts';
 import { newId } from '../identifiers.ts';
-import { type Actor, auditRow } from '../operations/audit.ts';
 import { parseCsv } from './csv.ts';
 import { requireWholeNetwork } from './scope.ts';
 

@@ -3,10 +3,10 @@ import type { BatchItem } from 'drizzle-orm/batch';
 import type { Database } from '../../database/open.ts';
 import { chargers, dtuBindings, dtus } from '../../database/schema/fleet.ts';
 import type { Scope } from '../../domain/access/scope.ts';
+import { ApiError } from '../api-error.ts';
+import { type Actor, auditRow } from '../audit.ts';
 import type { Env } from '../env.ts';
-import { ApiError } from '../http.ts';
 import { newId } from '../identifiers.ts';
-import { type Actor, auditRow } from '../operations/audit.ts';
 import { disconnectDevice } from './charger-calls.ts';
 import { requireActiveCharger } from './charger-service.ts';
 import { demand, demandChanged, runGuarded } from './guarded-batch.ts';
@@ -33,7 +33,11 @@ export async function bindDtu(
   await runGuarded(db, [
     demand(db, isActive(scope, chargerId), 'device_decommissioned'),
     // The other loser, a charger that has got a DTU meanwhile, has no binding to be without.
-    demand(db, sql`NOT EXISTS (SELECT 1 FROM ${dtus} WHERE ${dtus.chargerId} = ${chargerId})`, 'dtu_already_bound'),
+    demand(
+      db,
+      sql`NOT EXISTS (SELECT 1 FROM ${dtus} WHERE ${dtus.chargerId} = ${chargerId})`,
+      'dtu_already_bound',
+    ),
     ...bindStatements(db, actor, chargerId, dtuNumber),
     auditRow(db, actor, {
       action: 'fleet.charger.bind-dtu',
@@ -112,9 +116,14 @@ function bindStatements(
       .set({ status: 'bound', chargerId })
       .where(and(eq(dtus.number, dtuNumber), eq(dtus.status, 'stock'))),
     demandChanged(db, 'dtu_already_bound'),
-    db
-      .insert(dtuBindings)
-      .values({ id: newId(actor.now), dtuNumber, chargerId, boundAt: actor.now, unboundAt: null, reason: '' }),
+    db.insert(dtuBindings).values({
+      id: newId(actor.now),
+      dtuNumber,
+      chargerId,
+      boundAt: actor.now,
+      unboundAt: null,
+      reason: '',
+    }),
   ];
 }
 

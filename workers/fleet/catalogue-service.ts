@@ -1,9 +1,9 @@
 import { eq } from 'drizzle-orm';
 import type { Database } from '../../database/open.ts';
 import { bdts, deviceModels, deviceTypes } from '../../database/schema/fleet.ts';
-import { ApiError } from '../http.ts';
+import { ApiError } from '../api-error.ts';
+import { type Actor, auditRow } from '../audit.ts';
 import { newId } from '../identifiers.ts';
-import { type Actor, auditRow } from '../operations/audit.ts';
 import { demandChanged, runGuarded } from './guarded-batch.ts';
 import { requireWholeNetwork } from './scope.ts';
 

@@ -1,7 +1,7 @@
 import type { Database } from '../../database/open.ts';
+import { ApiError } from '../api-error.ts';
 import { chargerObject, type RemoteCharger } from '../charger-object.ts';
 import type { Env } from '../env.ts';
-import { ApiError } from '../http.ts';
 import { findChargerProfile } from './device-queries.ts';
 
 const ATTEMPTS = 3;

@@ -3,8 +3,8 @@ import type { Database } from '../../database/open.ts';
 import { chargers, deviceModels, dtuBindings, dtus, sites } from '../../database/schema/fleet.ts';
 import type { Scope } from '../../domain/access/scope.ts';
 import { parseNetworkNumber } from '../../domain/numbering/network-number.ts';
+import { type Actor, auditRow } from '../audit.ts';
 import { newId } from '../identifiers.ts';
-import { type Actor, auditRow } from '../operations/audit.ts';
 import { Serial } from './charger-views.ts';
 import { parseCsv } from './csv.ts';
 import { demandChanged, runGuarded } from './guarded-batch.ts';
@@ -113,7 +113,10 @@ async function lookUp(
       .select({ number: dtus.number })
       .from(dtus)
       .where(
-        and(inArray(dtus.number, among(rows.map((row) => Number(row.dtu_number) || 0))), eq(dtus.status, 'stock')),
+        and(
+          inArray(dtus.number, among(rows.map((row) => Number(row.dtu_number) || 0))),
+          eq(dtus.status, 'stock'),
+        ),
       ),
   ]);
   return {
@@ -127,8 +130,7 @@ async function lookUp(
 async function takeIn(db: Database, actor: Actor, accepted: readonly Accepted[]): Promise<void> {
   const { now, staff } = actor;
   const outletsAt = new Map<string, number>();
-  for (const { siteId, outlets } of accepted)
-    outletsAt.set(siteId, (outletsAt.get(siteId) ?? 0) + outlets);
+  for (const { siteId, outlets } of accepted) outletsAt.set(siteId, (outletsAt.get(siteId) ?? 0) + outlets);
   const counts = JSON.stringify([...outletsAt]);
   const piles = JSON.stringify(
     accepted.map((row) => [
@@ -150,10 +152,7 @@ async function takeIn(db: Database, actor: Actor, accepted: readonly Accepted[])
         outletsTotal: sql`${sites.outletsTotal} + (SELECT value->>1 FROM json_each(${counts}) WHERE value->>0 = ${sites.id})`,
       })
       .where(
-        and(
-          inArray(sites.id, sql`(SELECT value->>0 FROM json_each(${counts}))`),
-          siteScope(staff.scope),
-        ),
+        and(inArray(sites.id, sql`(SELECT value->>0 FROM json_each(${counts}))`), siteScope(staff.scope)),
       ),
     demandChanged(db, 'conflict', outletsAt.size),
     db.insert(chargers).select(
@@ -175,9 +174,7 @@ async function takeIn(db: Database, actor: Actor, accepted: readonly Accepted[])
     demandChanged(db, 'conflict', bound.length),
     db
       .insert(dtuBindings)
-      .select(
-        sql`SELECT value->>0, value->>1, value->>2, ${now}, NULL, '' FROM json_each(${bindings})`,
-      ),
+      .select(sql`SELECT value->>0, value->>1, value->>2, ${now}, NULL, '' FROM json_each(${bindings})`),
     auditRow(db, actor, {
       action: 'fleet.charger.import',
       subject: `charger-import:${actor.requestId}`,

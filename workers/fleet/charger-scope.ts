@@ -2,7 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import type { Database } from '../../database/open.ts';
 import { chargers } from '../../database/schema/fleet.ts';
 import type { StaffPrincipal } from '../../domain/access/principal.ts';
-import { ApiError } from '../http.ts';
+import { ApiError } from '../api-error.ts';
 import { siteScope } from './scope.ts';
 
 /** The charger, if the member of staff may see it; throws `out_of_scope` otherwise. */

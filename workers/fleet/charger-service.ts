@@ -5,10 +5,10 @@ import { chargingOrders } from '../../database/schema/charging.ts';
 import { chargers, dtuBindings, dtus, sites } from '../../database/schema/fleet.ts';
 import { holds } from '../../database/schema/ledger.ts';
 import type { Scope } from '../../domain/access/scope.ts';
+import { ApiError } from '../api-error.ts';
+import { type Actor, auditRow } from '../audit.ts';
 import type { Env } from '../env.ts';
-import { ApiError } from '../http.ts';
 import { newId } from '../identifiers.ts';
-import { type Actor, auditRow } from '../operations/audit.ts';
 import { configureCharger, disconnectDevice, hasSessions } from './charger-calls.ts';
 import { findCharger, findModel } from './charger-queries.ts';
 import type { ChargerChange, ChargerRow, ListedCharger, NewCharger } from './charger-views.ts';
@@ -175,7 +175,11 @@ export async function decommissionCharger(
       })
       .where(
         // As it was read: had it moved or been reshaped meanwhile, the wrong counts would be lowered.
-        and(eq(chargers.id, chargerId), eq(chargers.version, charger.version), siteScope(scope, chargers.siteId)),
+        and(
+          eq(chargers.id, chargerId),
+          eq(chargers.version, charger.version),
+          siteScope(scope, chargers.siteId),
+        ),
       ),
     demandChanged(db, 'version_conflict'),
     db

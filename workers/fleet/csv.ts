@@ -1,4 +1,4 @@
-import { ApiError } from '../http.ts';
+import { ApiError } from '../api-error.ts';
 
 /** A row of a CSV file by its columns; `row` counts from 1 after the header, as a person would. */
 export interface CsvRow<Column extends string> {

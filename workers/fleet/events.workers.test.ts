@@ -6,7 +6,15 @@ import { alarms, chargers, type OutletAvailability, sites } from '../../database
 import type { ProjectionMessage } from '../../durable-objects/charger/charger-deadlines.ts';
 import { signInStaff } from '../../tests/workers/sign-in.ts';
 import { type AlarmMessage, applyChargerAlarm, applyChargerProjection } from './events.ts';
-import { ask, database, type PageOf, seedCharger, seedModel, seedSite, seedTariff } from './fleet.test-support.ts';
+import {
+  ask,
+  database,
+  type PageOf,
+  seedCharger,
+  seedModel,
+  seedSite,
+  seedTariff,
+} from './fleet.test-support.ts';
 
 let tariffId: string;
 let modelId: string;
@@ -122,7 +130,10 @@ describe('alarms', () => {
     expect(rows).toHaveLength(1);
     expect(rows[0]).toMatchObject({ chargerId, siteId, outletNo: 1, severity: 'critical', at: 1_000 });
     expect(rows[0]?.detail).toEqual({ temperatureDeciC: 912 });
-    const ofNobody = await database().select().from(alarms).where(and(eq(alarms.chargerId, 'nobody')));
+    const ofNobody = await database()
+      .select()
+      .from(alarms)
+      .where(and(eq(alarms.chargerId, 'nobody')));
     expect(ofNobody).toEqual([]);
   });
 

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { Database } from '../../database/open.ts';
 import { ERROR_CODES, type ErrorCode } from '../../domain/errors.ts';
-import { ApiError } from '../http.ts';
+import { ApiError } from '../api-error.ts';
 import { databaseMessage } from '../middleware/errors.ts';
 
 type Statement = BatchItem<'sqlite'>;
@@ -23,7 +23,10 @@ export const demandChanged = (db: Database, code: ErrorCode, rows = 1): Statemen
   demand(db, sql`changes() = ${rows}`, code);
 
 /** Runs a batch; a demand that is not met throws its code and leaves nothing behind. */
-export async function runGuarded(db: Database, statements: readonly [Statement, ...Statement[]]): Promise<void> {
+export async function runGuarded(
+  db: Database,
+  statements: readonly [Statement, ...Statement[]],
+): Promise<void> {
   try {
     await db.batch(statements);
   } catch (error) {

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { Position } from '../../domain/geo/position.ts';
-import { ApiError } from '../http.ts';
+import { ApiError } from '../api-error.ts';
 
 /** Nobody pushes an empty scooter farther than this. */
 export const FARTHEST_METERS = 30_000;

@@ -31,9 +31,7 @@ function mulberry(seed: number): () => number {
 const random = mulberry(7);
 const offset = (centre: Position, eastKm: number, northKm: number): Position => ({
   latE6: Math.round(centre.latE6 + (northKm * 1e6) / 111.195),
-  lngE6: Math.round(
-    centre.lngE6 + (eastKm * 1e6) / (111.195 * Math.cos((centre.latE6 * Math.PI) / 180e6)),
-  ),
+  lngE6: Math.round(centre.lngE6 + (eastKm * 1e6) / (111.195 * Math.cos((centre.latE6 * Math.PI) / 180e6))),
 });
 const anywhereIn = (centre: Position): Position =>
   offset(centre, (random() - 0.5) * CITY_KM, (random() - 0.5) * CITY_KM);
@@ -162,13 +160,21 @@ describe('near me', () => {
     const spot = { latE6: 30_570_000, lngE6: 104_060_000 };
     const minute = Math.floor(((Date.now() + 8 * 3_600_000) % 86_400_000) / 60_000);
     const closedNow = [{ fromMinute: (minute + 120) % 1440, toMinute: (minute + 180) % 1440 }];
-    await seedSite({ ...spot, id: 'chengdu-1', tariffId: tariffIds[0] ?? '', outletsTotal: 10, outletsFree: 4 });
+    await seedSite({
+      ...spot,
+      id: 'chengdu-1',
+      tariffId: tariffIds[0] ?? '',
+      outletsTotal: 10,
+      outletsFree: 4,
+    });
     await seedSite({ ...spot, id: 'chengdu-2', tariffId: tariffIds[2] ?? '', openingHours: closedNow });
     await seedSite({ ...spot, id: 'chengdu-3', tariffId: 'no such tariff' });
-    await database().insert(favouriteSites).values([
-      { riderId: rider.id, siteId: 'chengdu-2', createdAt: 0 },
-      { riderId: 'somebody else', siteId: 'chengdu-1', createdAt: 0 },
-    ]);
+    await database()
+      .insert(favouriteSites)
+      .values([
+        { riderId: rider.id, siteId: 'chengdu-2', createdAt: 0 },
+        { riderId: 'somebody else', siteId: 'chengdu-1', createdAt: 0 },
+      ]);
     const { body } = await ask<NearPage>(rider, 'GET', '/v1/rider/sites/near?lat=30.567593&lng=104.062508');
     expect(body.items).toMatchObject([
       {

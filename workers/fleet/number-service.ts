@@ -9,10 +9,10 @@ import {
   NETWORK_NUMBER_RANGES,
   type NetworkNumberKind,
 } from '../../domain/numbering/network-number.ts';
-import { ApiError, orThrow } from '../http.ts';
+import { ApiError, orThrow } from '../api-error.ts';
+import { type Actor, auditRow } from '../audit.ts';
 import { newId } from '../identifiers.ts';
 import { databaseMessage } from '../middleware/errors.ts';
-import { type Actor, auditRow } from '../operations/audit.ts';
 import { parseCsv } from './csv.ts';
 import { highWaterOf, takenAbove, takenAmong } from './number-queries.ts';
 import { requireWholeNetwork } from './scope.ts';

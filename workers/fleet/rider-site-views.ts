@@ -60,9 +60,7 @@ export const SITE_CARD_EXAMPLE: z.infer<typeof SiteCardView> = {
   priceNow: {
     tariffVersionId: '01JD3Y8Q3G5W1V7T9R2X4Z6B8H',
     kind: 'energy',
-    rows: [
-      { label: 'flat', unit: 'Wh', electricityCentiFen: 6500, serviceCentiFen: 8500, uptoWatt: null },
-    ],
+    rows: [{ label: 'flat', unit: 'Wh', electricityCentiFen: 6500, serviceCentiFen: 8500, uptoWatt: null }],
     pricesUntil: 1767250800000,
   },
   favourite: false,
@@ -135,7 +133,9 @@ const SitePrice = z
       })
       .nullable(),
   })
-  .openapi('SitePrice', { description: 'Every period or tier of a tariff, and what else can be on the bill.' });
+  .openapi('SitePrice', {
+    description: 'Every period or tier of a tariff, and what else can be on the bill.',
+  });
 
 export const SiteDetailView = SiteCardView.extend({
   photos: z.array(z.string()),
@@ -145,7 +145,9 @@ export const SiteDetailView = SiteCardView.extend({
       id: z.string(),
       name: z.string(),
       online: z.boolean(),
-      price: SitePrice.nullable().openapi({ description: 'Where it differs from the site’s; otherwise null.' }),
+      price: SitePrice.nullable().openapi({
+        description: 'Where it differs from the site’s; otherwise null.',
+      }),
       outlets: z.array(
         z.object({ outletId: z.string(), outletNo: z.number().int(), availability: Availability }),
       ),

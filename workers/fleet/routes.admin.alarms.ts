@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { and, desc, eq, lt } from 'drizzle-orm';
 import { alarms } from '../../database/schema/fleet.ts';
-import { defineRoute, jsonResponse, newRouter, staffOf } from '../http.ts';
+import { staffOf } from '../app-env.ts';
+import { defineRoute, jsonResponse, newRouter } from '../http.ts';
 import { PageQuery, pageOf, toPage } from '../pages.ts';
 import { siteScope } from './scope.ts';
 import { Id } from './site-views.ts';

@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { and, desc, eq, lt } from 'drizzle-orm';
 import { bdts } from '../../database/schema/fleet.ts';
-import { actorOf, defineRoute, jsonBody, jsonResponse, newRouter, staffOf } from '../http.ts';
+import { actorOf, staffOf } from '../app-env.ts';
+import { defineRoute, jsonBody, jsonResponse, newRouter } from '../http.ts';
 import { PageQuery, pageOf, toPage } from '../pages.ts';
 import { importBdts } from './bdt-import.ts';
 import { createBdt } from './catalogue-service.ts';

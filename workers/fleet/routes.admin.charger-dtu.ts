@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { actorOf, defineRoute, jsonBody, jsonResponse, newRouter } from '../http.ts';
+import { actorOf } from '../app-env.ts';
+import { defineRoute, jsonBody, jsonResponse, newRouter } from '../http.ts';
 import { bindDtu, replaceDtu, unbindDtu } from './binding-service.ts';
 import { DtuNumber, Reason } from './charger-views.ts';
 import { Id } from './site-views.ts';

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { actorOf, defineRoute, jsonBody, jsonResponse, newRouter } from '../http.ts';
+import { actorOf } from '../app-env.ts';
+import { defineRoute, jsonBody, jsonResponse, newRouter } from '../http.ts';
 import { CHARGER_VERDICTS, importChargers } from './charger-import.ts';
 
 const importRoute = defineRoute({

@@ -1,12 +1,14 @@
 import { z } from '@hono/zod-openapi';
-import type { CommandResult } from '../../durable-objects/charger/charger.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
 import { MINUTE } from '../../domain/units.ts';
+import type { CommandResult } from '../../durable-objects/charger/charger.ts';
 import { CENTRAL_SYSTEM_ACTIONS } from '../../protocols/ocpp/ocpp16/actions.ts';
+import { ApiError } from '../api-error.ts';
+import { actorOf } from '../app-env.ts';
+import { auditRow } from '../audit.ts';
 import { chargerObject } from '../charger-object.ts';
-import { ApiError, actorOf, defineRoute, jsonBody, jsonResponse, newRouter } from '../http.ts';
+import { defineRoute, jsonBody, jsonResponse, newRouter } from '../http.ts';
 import { newId } from '../identifiers.ts';
-import { auditRow } from '../operations/audit.ts';
 import { requireChargerInScope } from './charger-scope.ts';
 
 const TAGS = ['admin: device link'];
@@ -42,9 +44,19 @@ const commandRoute = defineRoute({
     'Core, Firmware Management, Local Auth List, Reservation, Smart Charging, Remote Trigger and the security extension. The payload is checked against the standard; the answer is the device’s own.',
   request: {
     params: chargerParam,
-    body: jsonBody(CommandBody, { action: 'TriggerMessage', payload: { requestedMessage: 'StatusNotification' } }),
+    body: jsonBody(CommandBody, {
+      action: 'TriggerMessage',
+      payload: { requestedMessage: 'StatusNotification' },
+    }),
   },
-  errors: ['out_of_scope', 'device_offline', 'device_timeout', 'device_busy', 'device_error', 'device_decommissioned'],
+  errors: [
+    'out_of_scope',
+    'device_offline',
+    'device_timeout',
+    'device_busy',
+    'device_error',
+    'device_decommissioned',
+  ],
   responses: {
     200: jsonResponse(z.object({ commandId: z.string(), response: facts }), 'What the device answered', {
       commandId: '01JD3Y8Q3G5W1V7T9R2X4Z6B8C',
@@ -110,7 +122,10 @@ const framesRoute = defineRoute({
         ),
       }),
       'Oldest first',
-      { until: 1767225600000, items: [{ id: 1, at: 1767225600000, direction: 'in', frame: '[2,"1","Heartbeat",{}]' }] },
+      {
+        until: 1767225600000,
+        items: [{ id: 1, at: 1767225600000, direction: 'in', frame: '[2,"1","Heartbeat",{}]' }],
+      },
     ),
   },
 });
@@ -126,7 +141,9 @@ const frameLogRoute = defineRoute({
     body: jsonBody(z.strictObject({ minutes: z.number().int().min(0).max(240) }), { minutes: 30 }),
   },
   errors: ['out_of_scope'],
-  responses: { 200: jsonResponse(z.object({ until: z.number().int().nullable() }), 'Until when', { until: null }) },
+  responses: {
+    200: jsonResponse(z.object({ until: z.number().int().nullable() }), 'Until when', { until: null }),
+  },
 });
 
 const FAILURE: Record<Exclude<CommandResult['status'], 'answered'>, ErrorCode> = {
@@ -171,7 +188,11 @@ export function adminDeviceLinkRoutes() {
       // The object restarted under the call: the command log knows what became of it.
       .catch((): CommandResult => ({ commandId, status: 'lost', response: null }));
     if (result.status !== 'answered') {
-      throw new ApiError(FAILURE[result.status], { commandId, status: result.status, response: result.response });
+      throw new ApiError(FAILURE[result.status], {
+        commandId,
+        status: result.status,
+        response: result.response,
+      });
     }
     return context.json({ commandId, response: result.response as Record<string, unknown> }, 200);
   });
@@ -191,7 +212,8 @@ export function adminDeviceLinkRoutes() {
       return context.json({ ...(await charger.snapshot()) }, 200);
     }
     const headers = new Headers({ Upgrade: 'websocket' });
-    if (context.req.header('Sec-WebSocket-Protocol') !== undefined) headers.set('X-Chosen-Subprotocol', 'bearer');
+    if (context.req.header('Sec-WebSocket-Protocol') !== undefined)
+      headers.set('X-Chosen-Subprotocol', 'bearer');
     return charger.fetch('https://charger/watch', { headers });
   });
 

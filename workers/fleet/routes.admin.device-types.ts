@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { desc, lt } from 'drizzle-orm';
 import { deviceTypes } from '../../database/schema/fleet.ts';
-import { actorOf, defineRoute, jsonBody, jsonResponse, newRouter } from '../http.ts';
+import { actorOf } from '../app-env.ts';
+import { defineRoute, jsonBody, jsonResponse, newRouter } from '../http.ts';
 import { PageQuery, pageOf, toPage } from '../pages.ts';
 import { createType, renameType } from './catalogue-service.ts';
 import { Id } from './site-views.ts';

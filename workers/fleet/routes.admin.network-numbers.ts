@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { usage } from '../../domain/numbering/allocation.ts';
 import { NETWORK_NUMBER_KINDS, parseNetworkNumber } from '../../domain/numbering/network-number.ts';
-import { actorOf, defineRoute, jsonBody, jsonResponse, newRouter, staffOf } from '../http.ts';
+import { actorOf, staffOf } from '../app-env.ts';
+import { defineRoute, jsonBody, jsonResponse, newRouter } from '../http.ts';
 import { countNumbers, findNumber } from './number-queries.ts';
 import { allocateNumbers, importNumbers } from './number-service.ts';
 import { requireWholeNetwork } from './scope.ts';

@@ -1,5 +1,7 @@
 import { z } from '@hono/zod-openapi';
-import { ApiError, actorOf, defineRoute, jsonBody, jsonResponse, newRouter, staffOf } from '../http.ts';
+import { ApiError } from '../api-error.ts';
+import { actorOf, staffOf } from '../app-env.ts';
+import { defineRoute, jsonBody, jsonResponse, newRouter } from '../http.ts';
 import { PageQuery, pageOf, toPage } from '../pages.ts';
 import { findSite, listSites } from './site-queries.ts';
 import { createSite, setSiteStatus, updateSite } from './site-service.ts';

@@ -2,8 +2,9 @@ import { z } from '@hono/zod-openapi';
 import { parseNetworkNumber } from '../../domain/numbering/network-number.ts';
 import { parseBasicAuth } from '../../protocols/ocpp/basic-auth.ts';
 import { chooseSubprotocol } from '../../protocols/ocpp/subprotocol.ts';
+import { ApiError } from '../api-error.ts';
 import { chargerObject } from '../charger-object.ts';
-import { ApiError, defineRoute, newRouter } from '../http.ts';
+import { defineRoute, newRouter } from '../http.ts';
 import { hashDeviceKey, sameDigest } from './device-key.ts';
 import { findConnectingDevice } from './device-queries.ts';
 

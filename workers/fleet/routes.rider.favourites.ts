@@ -2,7 +2,9 @@ import { z } from '@hono/zod-openapi';
 import { and, eq, sql } from 'drizzle-orm';
 import { sites } from '../../database/schema/fleet.ts';
 import { favouriteSites } from '../../database/schema/identity.ts';
-import { ApiError, defineRoute, jsonResponse, newRouter, riderOf } from '../http.ts';
+import { ApiError } from '../api-error.ts';
+import { riderOf } from '../app-env.ts';
+import { defineRoute, jsonResponse, newRouter } from '../http.ts';
 import { PageQuery, pageOf, toPage } from '../pages.ts';
 import { tariffsInForce } from '../pricing/queries.ts';
 import { CoordinateSystem } from './coordinates.ts';
@@ -96,7 +98,9 @@ export function riderFavouriteRoutes() {
     await context
       .get('db')
       .delete(favouriteSites)
-      .where(and(eq(favouriteSites.riderId, riderId), eq(favouriteSites.siteId, context.req.valid('param').id)));
+      .where(
+        and(eq(favouriteSites.riderId, riderId), eq(favouriteSites.siteId, context.req.valid('param').id)),
+      );
     return context.body(null, 204);
   });
   return router;

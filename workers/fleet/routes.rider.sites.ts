@@ -1,5 +1,7 @@
 import { z } from '@hono/zod-openapi';
-import { ApiError, defineRoute, jsonResponse, newRouter, riderOf } from '../http.ts';
+import { ApiError } from '../api-error.ts';
+import { riderOf } from '../app-env.ts';
+import { defineRoute, jsonResponse, newRouter } from '../http.ts';
 import { pageOf } from '../pages.ts';
 import { tariffsInForce } from '../pricing/queries.ts';
 import { CoordinateSystem, toPosition } from './coordinates.ts';

@@ -3,7 +3,7 @@ import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { sites } from '../../database/schema/fleet.ts';
 import type { StaffPrincipal } from '../../domain/access/principal.ts';
 import type { Scope } from '../../domain/access/scope.ts';
-import { ApiError } from '../http.ts';
+import { ApiError } from '../api-error.ts';
 
 /**
  * The condition that keeps a statement inside a member of staff's data scope (P1): on the sites themselves, or on

@@ -1,13 +1,13 @@
+import type { z } from '@hono/zod-openapi';
 import { and, eq, isNull, or, sql } from 'drizzle-orm';
 import type { Database } from '../../database/open.ts';
 import { sites } from '../../database/schema/fleet.ts';
 import { tariffs } from '../../database/schema/pricing.ts';
 import type { Scope } from '../../domain/access/scope.ts';
 import { cellOf } from '../../domain/geo/cell.ts';
-import type { z } from '@hono/zod-openapi';
-import { ApiError } from '../http.ts';
+import { ApiError } from '../api-error.ts';
+import { type Actor, auditRow } from '../audit.ts';
 import { newId } from '../identifiers.ts';
-import { type Actor, auditRow } from '../operations/audit.ts';
 import { type Point, toPosition } from './coordinates.ts';
 import { demandChanged, runGuarded } from './guarded-batch.ts';
 import { siteScope } from './scope.ts';
@@ -20,7 +20,11 @@ const placed = (point: z.infer<typeof Point>) => {
 };
 
 /** Opens a new site. An agent's belongs to the agent; who sees only chosen sites cannot make one. */
-export async function createSite(db: Database, actor: Actor, body: z.infer<typeof NewSite>): Promise<SiteRow> {
+export async function createSite(
+  db: Database,
+  actor: Actor,
+  body: z.infer<typeof NewSite>,
+): Promise<SiteRow> {
   const { scope } = actor.staff;
   if (scope.kind === 'sites') throw new ApiError('forbidden', { reason: 'scope' });
   const { position, ...facts } = body;
@@ -56,7 +60,8 @@ export async function updateSite(
   { version, position, ...facts }: z.infer<typeof SiteChange>,
 ): Promise<SiteRow> {
   const { scope } = actor.staff;
-  if (facts.agentId !== undefined && scope.kind !== 'all') throw new ApiError('forbidden', { reason: 'scope' });
+  if (facts.agentId !== undefined && scope.kind !== 'all')
+    throw new ApiError('forbidden', { reason: 'scope' });
   if (facts.tariffId !== undefined) await requireTariff(db, scope, facts.tariffId);
   const change = { ...facts, ...(position === undefined ? {} : placed(position)) };
   return changeSite(db, actor, siteId, version, 'fleet.site.update', change);
@@ -70,7 +75,9 @@ export const setSiteStatus = (
   version: number,
   status: SiteRow['status'],
 ): Promise<SiteRow> =>
-  changeSite(db, actor, siteId, version, status === 'open' ? 'fleet.site.open' : 'fleet.site.close', { status });
+  changeSite(db, actor, siteId, version, status === 'open' ? 'fleet.site.open' : 'fleet.site.close', {
+    status,
+  });
 
 async function changeSite(
   db: Database,

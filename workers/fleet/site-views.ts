@@ -15,7 +15,9 @@ export const OpeningSpan = z
     toMinute: z.number().int().min(0).max(1440),
   })
   .refine(({ fromMinute, toMinute }) => fromMinute !== toMinute, { message: 'A span cannot be empty' })
-  .openapi('OpeningSpan', { description: 'Minutes of the Shanghai day; `toMinute < fromMinute` wraps midnight.' });
+  .openapi('OpeningSpan', {
+    description: 'Minutes of the Shanghai day; `toMinute < fromMinute` wraps midnight.',
+  });
 
 const OpeningHours = z.array(OpeningSpan).max(14).openapi({ description: 'Empty: always open.' });
 const Photos = z.array(z.url({ protocol: /^https$/ }).max(500)).max(9);

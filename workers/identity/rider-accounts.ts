@@ -2,8 +2,8 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Database } from '../../database/open.ts';
 import { riderSessions, riders } from '../../database/schema/identity.ts';
 import { ok, type Result, refuse } from '../../domain/errors.ts';
-import type { Actor } from '../operations/audit.ts';
-import { auditRowWhen } from '../operations/audit-when.ts';
+import type { Actor } from '../audit.ts';
+import { auditRowWhen } from '../audit.ts';
 import { type RiderRecord, riderColumns, riderRecord } from './rider-queries.ts';
 
 /** Blocks a rider and ends all their sessions; a charge in progress runs to its end. Repeating it changes nothing. */

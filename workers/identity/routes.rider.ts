@@ -1,7 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { code2Session } from '../../protocols/wechat/mini-program-client.ts';
+import { ApiError, orThrow } from '../api-error.ts';
+import { riderOf } from '../app-env.ts';
 import type { Env } from '../env.ts';
-import { ApiError, defineRoute, jsonBody, jsonResponse, newRouter, riderOf, orThrow } from '../http.ts';
+import { defineRoute, jsonBody, jsonResponse, newRouter } from '../http.ts';
 import { limitLogins } from '../middleware/rate-limit.ts';
 import { presentedToken } from './presented-token.ts';
 import { findRider } from './rider-queries.ts';

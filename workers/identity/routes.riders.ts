@@ -1,5 +1,7 @@
 import { z } from '@hono/zod-openapi';
-import { ApiError, actorOf, defineRoute, jsonResponse, newRouter, staffOf, orThrow } from '../http.ts';
+import { ApiError, orThrow } from '../api-error.ts';
+import { actorOf, staffOf } from '../app-env.ts';
+import { defineRoute, jsonResponse, newRouter } from '../http.ts';
 import { PageQuery, pageOf, toPage } from '../pages.ts';
 import { blockRider, unblockRider } from './rider-accounts.ts';
 import { findRider, listRiders } from './rider-queries.ts';

@@ -1,15 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { STAFF_ROLES } from '../../domain/access/roles.ts';
-import {
-  ApiError,
-  actorOf,
-  defineRoute,
-  jsonBody,
-  jsonResponse,
-  newRouter,
-  staffOf,
-  orThrow,
-} from '../http.ts';
+import { ApiError, orThrow } from '../api-error.ts';
+import { actorOf, staffOf } from '../app-env.ts';
+import { defineRoute, jsonBody, jsonResponse, newRouter } from '../http.ts';
 import { limitLogins } from '../middleware/rate-limit.ts';
 import { PageQuery, pageOf, toPage } from '../pages.ts';
 import { presentedToken } from './presented-token.ts';

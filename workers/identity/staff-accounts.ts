@@ -5,9 +5,8 @@ import { can } from '../../domain/access/principal.ts';
 import { ROLES, type StaffRole } from '../../domain/access/roles.ts';
 import type { Scope } from '../../domain/access/scope.ts';
 import { ok, type Result, refuse } from '../../domain/errors.ts';
+import { type Actor, auditRow, auditRowWhen } from '../audit.ts';
 import { newId } from '../identifiers.ts';
-import { type Actor, auditRow } from '../operations/audit.ts';
-import { auditRowWhen } from '../operations/audit-when.ts';
 import { hashPassword } from './password.ts';
 import { type StaffRecord, staffColumns } from './staff-queries.ts';
 

@@ -1,7 +1,8 @@
 import type { ErrorHandler, NotFoundHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ErrorCode } from '../../domain/errors.ts';
-import { ApiError, type AppEnv } from '../http.ts';
+import { ApiError } from '../api-error.ts';
+import type { AppEnv } from '../app-env.ts';
 import { ERROR_CATALOGUE } from './error-catalogue.ts';
 
 /** Answers everything that goes wrong in the one envelope; what was not foreseen is logged and stays nameless. */

@@ -5,7 +5,7 @@ import type { Database } from '../../database/open.ts';
 import { idempotencyKeys } from '../../database/schema/identity.ts';
 import type { Principal } from '../../domain/access/principal.ts';
 import type { EpochMs } from '../../domain/units.ts';
-import { ApiError } from '../http.ts';
+import { ApiError } from '../api-error.ts';
 import { sha256 } from '../identifiers.ts';
 import { databaseMessage } from './errors.ts';
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { type DatabaseCosts, openDatabase } from '../../database/open.ts';
 import { favouriteSites } from '../../database/schema/identity.ts';
 import { epochMs } from '../../domain/units.ts';
-import { ApiError } from '../http.ts';
+import { ApiError } from '../api-error.ts';
 import { findIdempotent, idempotencyStatement, type KeyUse, once, requestHash } from './idempotency.ts';
 
 const now = epochMs(1767225600000);

@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from 'hono';
 import { type DatabaseCosts, openDatabase } from '../../database/open.ts';
 import { epochMs } from '../../domain/units.ts';
 import { counters } from '../../durable-objects/link/counters.ts';
-import type { AppEnv } from '../http.ts';
+import type { AppEnv } from '../app-env.ts';
 import { newId } from '../identifiers.ts';
 
 /** Gives each request its id, its moment, its language and its database. */

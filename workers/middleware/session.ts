@@ -1,7 +1,8 @@
 import type { MiddlewareHandler } from 'hono';
 import type { Permission } from '../../domain/access/permissions.ts';
 import { can } from '../../domain/access/principal.ts';
-import { ApiError, type AppEnv } from '../http.ts';
+import { ApiError } from '../api-error.ts';
+import type { AppEnv } from '../app-env.ts';
 import { findPrincipal } from '../identity/queries.ts';
 
 /** Lets a request through only if its caller is signed in and holds the permission (P1). */

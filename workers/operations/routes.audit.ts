@@ -1,5 +1,7 @@
 import { z } from '@hono/zod-openapi';
-import { ApiError, defineRoute, jsonResponse, newRouter, staffOf } from '../http.ts';
+import { ApiError } from '../api-error.ts';
+import { staffOf } from '../app-env.ts';
+import { defineRoute, jsonResponse, newRouter } from '../http.ts';
 import { PageQuery, pageOf, toPage } from '../pages.ts';
 import { listAuditLog } from './audit-queries.ts';
 

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { counters } from '../../durable-objects/link/counters.ts';
-import { ApiError, defineRoute, jsonResponse, newRouter } from '../http.ts';
+import { ApiError } from '../api-error.ts';
+import { defineRoute, jsonResponse, newRouter } from '../http.ts';
 
 const healthRoute = defineRoute({
   method: 'get',

@@ -5,7 +5,7 @@ import { tariffs, tariffVersions } from '../../database/schema/pricing.ts';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { TariffRules } from '../../domain/pricing/tariff.ts';
 import type { EpochMs } from '../../domain/units.ts';
-import { ApiError } from '../http.ts';
+import { ApiError } from '../api-error.ts';
 
 export interface TariffInForce {
   readonly tariffId: string;

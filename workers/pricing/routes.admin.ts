@@ -2,16 +2,9 @@ import { z } from '@hono/zod-openapi';
 import type { TariffRules } from '../../domain/pricing/tariff.ts';
 import { validateTariff } from '../../domain/pricing/validate-tariff.ts';
 import { basisPoints, durationMs, epochMs, fen, MINUTE, wh } from '../../domain/units.ts';
-import {
-  ApiError,
-  actorOf,
-  defineRoute,
-  jsonBody,
-  jsonResponse,
-  newRouter,
-  staffOf,
-  orThrow,
-} from '../http.ts';
+import { ApiError, orThrow } from '../api-error.ts';
+import { actorOf, staffOf } from '../app-env.ts';
+import { defineRoute, jsonBody, jsonResponse, newRouter } from '../http.ts';
 import { PageQuery, pageOf, toPage } from '../pages.ts';
 import { PREVIEW_EXAMPLE, previewBill, TariffPreviewView } from './preview.ts';
 import {

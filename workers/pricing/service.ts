@@ -4,10 +4,9 @@ import { tariffs, tariffVersions } from '../../database/schema/pricing.ts';
 import type { Scope } from '../../domain/access/scope.ts';
 import { validateTariff } from '../../domain/pricing/validate-tariff.ts';
 import type { EpochMs } from '../../domain/units.ts';
-import { ApiError, orThrow } from '../http.ts';
+import { ApiError, orThrow } from '../api-error.ts';
+import { type Actor, auditRow, auditRowWhen } from '../audit.ts';
 import { newId } from '../identifiers.ts';
-import { type Actor, auditRow } from '../operations/audit.ts';
-import { auditRowWhen } from '../operations/audit-when.ts';
 import { findTariff, findVersion, type TariffRow, type VersionRow } from './queries.ts';
 
 interface NewVersion {

@@ -33,7 +33,9 @@ async function consume(queue: string, message: Message, db: ReturnType<typeof op
       return applySettlement(db, settlementMessage.parse(message.body), now);
     case 'device-events': {
       const event = deviceMessage.parse(message.body);
-      return event.type === 'charger.projection' ? applyChargerProjection(db, event) : applyChargerAlarm(db, event);
+      return event.type === 'charger.projection'
+        ? applyChargerProjection(db, event)
+        : applyChargerAlarm(db, event);
     }
     default: {
       // A dead letter. The same message under the same id makes one incident.

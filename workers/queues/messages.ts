@@ -78,7 +78,14 @@ export const deviceMessage = z.discriminatedUnion('type', [
   z.object({
     ...envelope,
     type: z.literal('charger.alarm'),
-    kind: z.enum(['over-power', 'over-temperature', 'over-time', 'stop-unanswered', 'outlet-faulted', 'clock-skew']),
+    kind: z.enum([
+      'over-power',
+      'over-temperature',
+      'over-time',
+      'stop-unanswered',
+      'outlet-faulted',
+      'clock-skew',
+    ]),
     severity: z.enum(['critical', 'major', 'minor']),
     outletNo: z.number().int().nullable(),
     detail: z.record(z.string(), z.unknown()),

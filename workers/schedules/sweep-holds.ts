@@ -3,8 +3,8 @@ import { type Database, openDatabase } from '../../database/open.ts';
 import { chargingOrders } from '../../database/schema/charging.ts';
 import { holds } from '../../database/schema/ledger.ts';
 import { type EpochMs, MINUTE } from '../../domain/units.ts';
-import { failStart, markAttention } from '../charging/settlement.ts';
 import { chargerObject } from '../charger-object.ts';
+import { failStart, markAttention } from '../charging/settlement-service.ts';
 import type { Env } from '../env.ts';
 
 /** Longer than a start can take; a hold of a `starting` order older than this has lost its object's word. */

@@ -8,7 +8,7 @@ import { captureHold, holdForOrder, topUp } from '../../domain/ledger/transactio
 import { epochMs, fen } from '../../domain/units.ts';
 import { call } from '../../tests/workers/city.ts';
 import { signInStaff } from '../../tests/workers/sign-in.ts';
-import { orThrow } from '../http.ts';
+import { orThrow } from '../api-error.ts';
 import { auditLedger } from './audit.ts';
 import { trialBalance } from './queries.ts';
 import { postTransaction } from './service.ts';

@@ -5,7 +5,7 @@ import { riders } from '../../database/schema/identity.ts';
 import { ledgerEntries, ledgerTransactions, type StoredPosting } from '../../database/schema/ledger.ts';
 import { type AccountId, riderAccount } from '../../domain/ledger/account.ts';
 import { type Fen, fen } from '../../domain/units.ts';
-import { ApiError } from '../http.ts';
+import { ApiError } from '../api-error.ts';
 
 /** An account's balance in fen: its newest line says it. */
 export async function balanceOf(db: Database, account: AccountId): Promise<Fen> {

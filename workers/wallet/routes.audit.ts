@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { MINUTE } from '../../domain/units.ts';
-import { ApiError, defineRoute, jsonResponse, newRouter } from '../http.ts';
+import { ApiError } from '../api-error.ts';
+import { defineRoute, jsonResponse, newRouter } from '../http.ts';
 import { type AuditBreach, type AuditProgress, auditPage, beginAudit } from './audit.ts';
 import { requireWholeBooks } from './books-scope.ts';
 

@@ -1,5 +1,6 @@
 import { riderAccount } from '../../domain/ledger/account.ts';
-import { defineRoute, jsonResponse, newRouter, riderOf } from '../http.ts';
+import { riderOf } from '../app-env.ts';
+import { defineRoute, jsonResponse, newRouter } from '../http.ts';
 import { PageQuery, pageOf, toPage } from '../pages.ts';
 import { entryText } from './entry-texts.ts';
 import { accountLines, lineCursor, riderBalances } from './queries.ts';

@@ -8,10 +8,10 @@ import {
   type Posting,
 } from '../../domain/ledger/transactions.ts';
 import type { EpochMs, Fen } from '../../domain/units.ts';
-import { ApiError, orThrow } from '../http.ts';
+import { ApiError, orThrow } from '../api-error.ts';
+import { type Actor, auditRow } from '../audit.ts';
 import { databaseMessage } from '../middleware/errors.ts';
-import { type Actor, auditRow } from '../operations/audit.ts';
-import { ALREADY_POSTED, postingStatements } from './posting.ts';
+import { ALREADY_POSTED, postingStatements } from './posting-service.ts';
 import { findTransaction, isOrderOf, type StoredTransaction, unknownRiders } from './queries.ts';
 
 /** Statements that share a posting's batch; what has to be refused before the money is looked at goes in front. */

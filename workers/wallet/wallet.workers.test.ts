@@ -10,7 +10,7 @@ import { flatEnergyTariff } from '../../domain/pricing/sample-tariffs.test-suppo
 import { epochMs, fen } from '../../domain/units.ts';
 import { call, fillWallet } from '../../tests/workers/city.ts';
 import { signInRider, signInStaff } from '../../tests/workers/sign-in.ts';
-import { orThrow } from '../http.ts';
+import { orThrow } from '../api-error.ts';
 import { auditLedger } from './audit.ts';
 import { postTransaction } from './service.ts';
 

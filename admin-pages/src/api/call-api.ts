@@ -100,5 +100,8 @@ function keepServerTime(date: string | null): void {
   serverAheadMs = Math.abs(ahead) < 1500 ? 0 : ahead;
 }
 
-/** The platform's time, epoch ms: an operator's clock may be wrong. */
+/** How far the platform's clock is ahead of this browser's, in ms: an operator's clock may be wrong. */
+export const serverAhead = (): number => serverAheadMs;
+
+/** The platform's time, epoch ms. */
 export const serverNow = (): number => Date.now() + serverAheadMs;

@@ -53,7 +53,10 @@ export const readCharger = (chargerId: string, signal: AbortSignal): Promise<Cha
   callApi(pathOf(chargerId), { signal });
 
 /** The last commands, newest last. */
-export const listCommands = async (chargerId: string, signal: AbortSignal): Promise<readonly DeviceCommand[]> =>
+export const listCommands = async (
+  chargerId: string,
+  signal: AbortSignal,
+): Promise<readonly DeviceCommand[]> =>
   (await callApi<{ items: readonly DeviceCommand[] }>(`${pathOf(chargerId)}/commands`, { signal })).items;
 
 /** Sends an OCPP 1.6 operation and waits for what the device answers. */

@@ -2,7 +2,14 @@ import { callApi } from './call-api.ts';
 import type { CurvePoint } from './charger-live.ts';
 import type { Page } from './page.ts';
 
-export const ORDER_STATES = ['starting', 'charging', 'start_failed', 'completed', 'quarantined', 'closed'] as const;
+export const ORDER_STATES = [
+  'starting',
+  'charging',
+  'start_failed',
+  'completed',
+  'quarantined',
+  'closed',
+] as const;
 export type OrderState = (typeof ORDER_STATES)[number];
 
 export type ChargingLimit =
@@ -112,5 +119,9 @@ export const retrySettlement = (
 export const closeOrder = (orderId: string, evidence: Evidence): Promise<ChargingOrder> =>
   callApi(`${pathOf(orderId)}/close`, { method: 'POST', body: evidence });
 
-export const refundOrder = (orderId: string, refund: Refund, idempotencyKey: string): Promise<ChargingOrder> =>
+export const refundOrder = (
+  orderId: string,
+  refund: Refund,
+  idempotencyKey: string,
+): Promise<ChargingOrder> =>
   callApi(`${pathOf(orderId)}/refund`, { method: 'POST', body: refund, idempotencyKey });

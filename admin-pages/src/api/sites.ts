@@ -16,7 +16,10 @@ export async function listSites(signal: AbortSignal): Promise<readonly Site[]> {
   const found: Site[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < MOST_PAGES; page += 1) {
-    const answer = await callApi<Page<Site>>('/v1/admin/sites', { query: { limit: LARGEST_PAGE, cursor }, signal });
+    const answer = await callApi<Page<Site>>('/v1/admin/sites', {
+      query: { limit: LARGEST_PAGE, cursor },
+      signal,
+    });
     found.push(...answer.items);
     if (answer.nextCursor === null) break;
     cursor = answer.nextCursor;

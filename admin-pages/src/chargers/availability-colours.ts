@@ -10,7 +10,11 @@ export interface SquareColours {
 /** How an outlet's square looks; it also holds its number, so that colour is not all there is to see. */
 export function useAvailabilityColours(): Readonly<Record<Availability, SquareColours>> {
   const { token } = theme.useToken();
-  const light = (background: string, text: string, border: string): SquareColours => ({ background, text, border });
+  const light = (background: string, text: string, border: string): SquareColours => ({
+    background,
+    text,
+    border,
+  });
   return {
     free: light(token.colorSuccessBg, token.colorSuccessText, token.colorSuccessBorder),
     occupied: light(token.colorPrimary, '#fff', token.colorPrimary),

@@ -27,14 +27,14 @@ export function OutletSquares({ states }: { readonly states: readonly Availabili
   const colours = useAvailabilityColours();
   if (states.length === 0) return <>{say('common.none')}</>;
   return (
-    <Flex gap={3} wrap role="list">
+    <Flex component="ul" gap={3} wrap style={{ margin: 0, padding: 0, listStyle: 'none' }}>
       {states.map((state, index) => {
         const outletNo = index + 1;
         const name = `${say('order.outletNo', { count: outletNo })} ${code('availability', state)}`;
         return (
-          <span key={outletNo} role="listitem" title={name} aria-label={name} style={squareStyle(colours[state], SIDE)}>
+          <li key={outletNo} title={name} aria-label={name} style={squareStyle(colours[state], SIDE)}>
             {state === 'faulted' ? '!' : outletNo}
-          </span>
+          </li>
         );
       })}
     </Flex>
@@ -47,7 +47,12 @@ export function OutletLegend() {
   const { token } = theme.useToken();
   const colours = useAvailabilityColours();
   return (
-    <Flex gap={12} wrap aria-label={say('charger.legend')} style={{ color: token.colorTextSecondary, fontSize: 12 }}>
+    <Flex
+      gap={12}
+      wrap
+      aria-label={say('charger.legend')}
+      style={{ color: token.colorTextSecondary, fontSize: 12 }}
+    >
       {AVAILABILITIES.map((availability) => (
         <Flex key={availability} gap={5} align="center">
           <span style={squareStyle(colours[availability], 14)}>{availability === 'faulted' ? '!' : ''}</span>

@@ -1,5 +1,4 @@
-import { useEffect, useState } from 'react';
-import { useNow } from '../live/use-now.ts';
+import { useNow, useNowHere } from '../live/use-now.ts';
 import { type Texts, useTexts } from '../messages/texts.ts';
 
 /** A span that has passed: `12 秒前`. */
@@ -19,12 +18,6 @@ export function Ago({ at }: { readonly at: number }) {
 
 /** The same for a moment of this browser's clock, such as when something was received. */
 export function AgoHere({ at, wrap }: { readonly at: number; readonly wrap?: (ago: string) => string }) {
-  const texts = useTexts();
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = window.setInterval(() => setNow(Date.now()), 1000);
-    return () => window.clearInterval(timer);
-  }, []);
-  const ago = agoText(texts, now - at);
+  const ago = agoText(useTexts(), useNowHere() - at);
   return <span className="figures">{wrap === undefined ? ago : wrap(ago)}</span>;
 }

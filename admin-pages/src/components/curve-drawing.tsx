@@ -40,8 +40,20 @@ export function CurveDrawing({ points, startedAt, height = 260 }: CurveProps) {
     chart.current?.setOption({
       animationDuration: 300,
       color: [token.colorPrimary, token.colorWarning],
-      grid: { left: 8, right: 8, top: 44, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
-      legend: { top: 0, itemWidth: 14, itemHeight: 8, textStyle: { color: token.colorTextSecondary, fontSize: 12 } },
+      grid: {
+        left: 8,
+        right: 8,
+        top: 44,
+        bottom: 4,
+        outerBoundsMode: 'same',
+        outerBoundsContain: 'axisLabel',
+      },
+      legend: {
+        top: 0,
+        itemWidth: 14,
+        itemHeight: 8,
+        textStyle: { color: token.colorTextSecondary, fontSize: 12 },
+      },
       tooltip: {
         trigger: 'axis',
         backgroundColor: token.colorBgElevated,

@@ -3,7 +3,13 @@ import { useTexts } from '../messages/texts.ts';
 import { FailureText } from './failure-text.tsx';
 
 /** Stands in for what could not be loaded. */
-export function FailurePanel({ failure, onRetry }: { readonly failure: unknown; readonly onRetry: () => void }) {
+export function FailurePanel({
+  failure,
+  onRetry,
+}: {
+  readonly failure: unknown;
+  readonly onRetry: () => void;
+}) {
   const { say } = useTexts();
   return (
     <Result

@@ -1,6 +1,7 @@
-import { Typography } from 'antd';
 import { ApiFailure } from '../api/call-api.ts';
 import { type Texts, useTexts } from '../messages/texts.ts';
+import { IdText } from './id-text.tsx';
+import { Quiet } from './quiet.tsx';
 
 /** What went wrong in words: the API's own, which come in the chosen language, or ours when it did not answer. */
 export function failureText({ say }: Texts, failure: unknown): string {
@@ -16,13 +17,11 @@ export function FailureText({ failure }: { readonly failure: unknown }) {
     <>
       {failureText(texts, failure)}
       {requestId !== null && requestId !== '' && (
-        <Typography.Text
-          type="secondary"
-          copyable={{ text: requestId, tooltips: [texts.say('common.copy'), texts.say('common.copied')] }}
-          style={{ display: 'block', fontSize: 12 }}
-        >
-          {texts.say('common.requestId')} {requestId}
-        </Typography.Text>
+        <div>
+          <Quiet small>
+            {texts.say('common.requestId')} <IdText id={requestId} whole />
+          </Quiet>
+        </div>
       )}
     </>
   );

@@ -1,8 +1,9 @@
-import { Alert, Badge, Button, Flex, Typography } from 'antd';
+import { Alert, Badge, Button, Flex } from 'antd';
 import type { ChargerWatchState } from '../live/charger-watch.ts';
 import { useTexts } from '../messages/texts.ts';
 import { AgoHere } from './ago.tsx';
 import { FailureText } from './failure-text.tsx';
+import { Quiet } from './quiet.tsx';
 
 const BADGES = { live: 'success', connecting: 'processing', retrying: 'warning', refused: 'error' } as const;
 
@@ -19,9 +20,9 @@ export function LinkState({ watch }: LinkStateProps) {
       <Flex gap={12} align="center" wrap>
         <Badge status={BADGES[link]} text={say(`link.${link}`)} />
         {receivedAt !== null && (
-          <Typography.Text type="secondary">
+          <Quiet>
             <AgoHere at={receivedAt} wrap={(ago) => say('link.heard', { ago })} />
-          </Typography.Text>
+          </Quiet>
         )}
         {(link === 'refused' || link === 'retrying') && (
           <Button size="small" onClick={reconnect}>

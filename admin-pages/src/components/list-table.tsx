@@ -1,24 +1,31 @@
 import { DownloadOutlined, ReloadOutlined, SettingOutlined } from '@ant-design/icons';
-import { Alert, Button, Card, Checkbox, Empty, Flex, Popover, Skeleton, Table, theme } from 'antd';
-import type { ColumnType } from 'antd/es/table';
-import type { ReactNode } from 'react';
+import { Alert, Button, Checkbox, Empty, Flex, Popover, Skeleton, Table, theme } from 'antd';
+import type { MouseEvent, ReactNode } from 'react';
 import { useTexts } from '../messages/texts.ts';
 import { AgoHere } from './ago.tsx';
 import { FailurePanel } from './failure-panel.tsx';
 import { FailureText } from './failure-text.tsx';
-import { saveCsv } from './save-csv.ts';
 import { useHiddenColumns } from './hidden-columns.ts';
+import { Panel } from './panel.tsx';
+import { saveCsv } from './save-csv.ts';
 import type { ListedRows } from './use-listed-rows.ts';
 
-export interface ListColumn<Row> extends Omit<ColumnType<Row>, 'title' | 'key' | 'dataIndex' | 'render'> {
+export interface ListColumn<Row> {
   readonly key: string;
   readonly title: string;
-  readonly render: (row: Row) => ReactNode;
+  render(row: Row): ReactNode;
   /** What a spreadsheet gets; without it the column is not exported. */
-  readonly csv?: (row: Row) => string | number | null;
+  csv?(row: Row): string | number | null;
   /** Cannot be hidden. */
   readonly fixedShown?: boolean;
+  readonly align?: 'right';
+  readonly fixed?: 'right';
+  readonly className?: string;
+  /** A click here is not a click on the row. */
+  readonly ownClicks?: boolean;
 }
+
+const keepClick = () => ({ onClick: (event: MouseEvent) => event.stopPropagation() });
 
 interface ListTableProps<Row> {
   /** Names the list in this browser's settings and in its exports. */
@@ -68,9 +75,14 @@ export function ListTable<Row extends object>(props: ListTableProps<Row>) {
           size="middle"
           rowKey={rowKey}
           dataSource={[...list.rows]}
-          columns={shown.map(({ csv: _csv, fixedShown: _fixed, render, ...column }) => ({
-            ...column,
+          columns={shown.map(({ key, title, render, ownClicks, align, fixed, className }) => ({
+            key,
+            title,
             render: (_value: unknown, row: Row) => render(row),
+            ...(ownClicks === true ? { onCell: keepClick } : {}),
+            ...(align === undefined ? {} : { align }),
+            ...(fixed === undefined ? {} : { fixed }),
+            ...(className === undefined ? {} : { className }),
           }))}
           pagination={false}
           scroll={{ x: 'max-content' }}
@@ -79,7 +91,12 @@ export function ListTable<Row extends object>(props: ListTableProps<Row>) {
             ? {}
             : { rowClassName: 'row-link', onRow: (row: Row) => ({ onClick: () => onOpen(row) }) })}
         />
-        <Flex justify="center" align="center" gap={16} style={{ padding: 12, color: token.colorTextTertiary }}>
+        <Flex
+          justify="center"
+          align="center"
+          gap={16}
+          style={{ padding: 12, color: token.colorTextTertiary }}
+        >
           {list.rows.length > 0 &&
             say(list.hasMore ? 'common.loaded' : 'common.allLoaded', { count: list.loadedCount })}
           {list.hasMore && (
@@ -93,10 +110,10 @@ export function ListTable<Row extends object>(props: ListTableProps<Row>) {
   };
 
   return (
-    <Card styles={{ body: { padding: 0 } }}>
+    <Panel padding={0}>
       <Flex justify="space-between" align="center" gap={12} wrap style={{ padding: '12px 16px' }}>
         <Flex gap={8} wrap align="center">
-          {filters}
+          {filters ?? <span />}
         </Flex>
         <Flex gap={8} align="center">
           {aside}
@@ -118,11 +135,17 @@ export function ListTable<Row extends object>(props: ListTableProps<Row>) {
                   label: title,
                   disabled: fixedShown === true,
                 }))}
-                onChange={(kept) => setHidden(columns.map(({ key }) => key).filter((key) => !kept.includes(key)))}
+                onChange={(kept) =>
+                  setHidden(columns.map(({ key }) => key).filter((key) => !kept.includes(key)))
+                }
               />
             }
           >
-            <Button icon={<SettingOutlined />} title={say('common.columns')} aria-label={say('common.columns')} />
+            <Button
+              icon={<SettingOutlined />}
+              title={say('common.columns')}
+              aria-label={say('common.columns')}
+            />
           </Popover>
           <Button
             icon={<DownloadOutlined />}
@@ -134,6 +157,6 @@ export function ListTable<Row extends object>(props: ListTableProps<Row>) {
         </Flex>
       </Flex>
       {body()}
-    </Card>
+    </Panel>
   );
 }

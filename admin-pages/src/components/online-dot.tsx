@@ -3,5 +3,10 @@ import { useTexts } from '../messages/texts.ts';
 
 export function OnlineDot({ online }: { readonly online: boolean }) {
   const { say } = useTexts();
-  return <Badge status={online ? 'success' : 'default'} text={say(online ? 'charger.online' : 'charger.offline')} />;
+  return (
+    <Badge
+      status={online ? 'success' : 'default'}
+      text={say(online ? 'charger.online' : 'charger.offline')}
+    />
+  );
 }

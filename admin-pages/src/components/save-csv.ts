@@ -1,9 +1,9 @@
-import { dateTime } from '../format/times.ts';
 import { serverNow } from '../api/call-api.ts';
+import { dateTime } from '../format/times.ts';
 
 interface CsvColumn<Row> {
   readonly title: string;
-  readonly csv?: (row: Row) => string | number | null;
+  csv?(row: Row): string | number | null;
 }
 
 /** Hands the rows to the browser as a file that spreadsheet programs open with the right characters. */

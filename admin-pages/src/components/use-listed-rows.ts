@@ -26,7 +26,12 @@ interface ListedRowsOptions<Row> {
 }
 
 /** The rows of a keyset-paged list. */
-export function useListedRows<Row>({ queryKey, readPage, everyMs, keep }: ListedRowsOptions<Row>): ListedRows<Row> {
+export function useListedRows<Row>({
+  queryKey,
+  readPage,
+  everyMs,
+  keep,
+}: ListedRowsOptions<Row>): ListedRows<Row> {
   const query = useInfiniteQuery({
     queryKey,
     queryFn: ({ pageParam, signal }) => readPage(pageParam, signal),

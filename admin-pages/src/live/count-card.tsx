@@ -1,9 +1,11 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import { Link, type LinkProps } from '@tanstack/react-router';
-import { Card, Flex, Skeleton, theme, Typography } from 'antd';
+import { Flex, Skeleton, theme } from 'antd';
 import type { ReactNode } from 'react';
 import type { Counted } from '../api/page.ts';
 import { failureText } from '../components/failure-text.tsx';
+import { Panel } from '../components/panel.tsx';
+import { Quiet } from '../components/quiet.tsx';
 import { useTexts } from '../messages/texts.ts';
 
 interface CountCardProps {
@@ -37,7 +39,7 @@ export function CountCard({ title, icon, tone, counted, to, search, quietAtZero 
     return <Skeleton.Node active style={{ width: 56, height: 28 }} />;
   };
   const card = (
-    <Card hoverable={to !== undefined} styles={{ body: { padding: 18 } }}>
+    <Panel padding={18}>
       <Flex align="center" gap={14}>
         <Flex
           align="center"
@@ -47,7 +49,7 @@ export function CountCard({ title, icon, tone, counted, to, search, quietAtZero 
           {icon}
         </Flex>
         <div>
-          <Typography.Text type="secondary">{title}</Typography.Text>
+          <Quiet>{title}</Quiet>
           <div
             className="figures"
             style={{ fontSize: 26, lineHeight: '32px', fontWeight: 600, color: token.colorText }}
@@ -56,12 +58,12 @@ export function CountCard({ title, icon, tone, counted, to, search, quietAtZero 
           </div>
         </div>
       </Flex>
-    </Card>
+    </Panel>
   );
   return to === undefined ? (
     card
   ) : (
-    <Link to={to} {...(search === undefined ? {} : { search })} style={{ display: 'block' }}>
+    <Link to={to} {...(search === undefined ? {} : { search })} className="card-link">
       {card}
     </Link>
   );

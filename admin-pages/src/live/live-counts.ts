@@ -30,7 +30,10 @@ export const useOpenOrderCount = ({ enabled }: CountOptions) =>
   useQuery({
     queryKey: ['live-counts', 'open'],
     queryFn: ({ signal }) =>
-      countListed((cursor) => listOpenOrders({ stuck: 'false', limit: LARGEST_PAGE, cursor }, signal), MOST_PAGES),
+      countListed(
+        (cursor) => listOpenOrders({ stuck: 'false', limit: LARGEST_PAGE, cursor }, signal),
+        MOST_PAGES,
+      ),
     refetchInterval: 10_000,
     enabled,
   });
@@ -39,7 +42,10 @@ export const useStuckCount = ({ enabled }: CountOptions) =>
   useQuery({
     queryKey: ['live-counts', 'stuck'],
     queryFn: ({ signal }) =>
-      countListed((cursor) => listOpenOrders({ stuck: 'true', limit: LARGEST_PAGE, cursor }, signal), MOST_PAGES),
+      countListed(
+        (cursor) => listOpenOrders({ stuck: 'true', limit: LARGEST_PAGE, cursor }, signal),
+        MOST_PAGES,
+      ),
     refetchInterval: 10_000,
     enabled,
   });

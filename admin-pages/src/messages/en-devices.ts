@@ -84,8 +84,10 @@ export const enDevices: Readonly<Record<keyof typeof zhDevices, string>> = {
   'command.effect.changeConfiguration': 'Changes one setting of the charger. Check key and value.',
   'command.effect.clearCache': 'Empties the authorization cache of the charger.',
   'command.effect.diagnostics': 'The charger uploads its diagnostics to this location.',
-  'command.effect.firmware': 'The charger downloads and installs firmware; it restarts and charges are cut off.',
-  'command.effect.remoteStart': 'Starts a charge without an order: it is not billed. Riders should order instead.',
+  'command.effect.firmware':
+    'The charger downloads and installs firmware; it restarts and charges are cut off.',
+  'command.effect.remoteStart':
+    'Starts a charge without an order: it is not billed. Riders should order instead.',
   'command.effect.remoteStop': 'Stops a charge behind its order’s back. “Stop charge” is the usual way.',
   'command.effect.other': 'As OCPP 1.6 defines it. Check the payload.',
   'command.name.status': 'Report outlet status',

@@ -174,7 +174,8 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'stuck.evidenceEnergy': 'Energy (Wh)',
   'stuck.evidenceEnergyHint': '0 means nothing was charged and nothing is billed',
   'stuck.evidenceReason': 'Evidence',
-  'stuck.evidenceReasonPlaceholder': 'For example: the meter on site reads 1.312 kWh, the charger has no power',
+  'stuck.evidenceReasonPlaceholder':
+    'For example: the meter on site reads 1.312 kWh, the charger has no power',
   'stuck.evidenceReasonMissing': 'Describe the evidence (4 to 500 characters)',
   'stuck.timeMissing': 'Choose a time',
   'stuck.timeOrder': 'The end cannot be before the beginning',

@@ -10,7 +10,11 @@ import { zhDevices } from './zh-devices.ts';
 export type MessageKey = keyof typeof zh | keyof typeof zhDevices;
 type CodeKey = keyof typeof zhCodes;
 /** What kind of code it is: `orderState`, `endReason`, … */
-export type CodeGroup = CodeKey extends infer Key ? (Key extends `${infer Group}.${string}` ? Group : never) : never;
+export type CodeGroup = CodeKey extends infer Key
+  ? Key extends `${infer Group}.${string}`
+    ? Group
+    : never
+  : never;
 
 const MESSAGES: Readonly<Record<Language, Readonly<Record<MessageKey, string>>>> = {
   zh: { ...zh, ...zhDevices },

@@ -75,7 +75,8 @@ export const zhDevices = {
   'command.effect.meter': '设备立即上报电表读数，不影响充电。',
   'command.effect.softReset': '设备正常结束充电后重启，进行中的充电会被停止。',
   'command.effect.hardReset': '设备立即断电重启，所有进行中的充电会中断。',
-  'command.effect.disable': '插座停用，用户不能再使用；正在充电的在结束后停用。connectorId 为 0 表示整台设备。',
+  'command.effect.disable':
+    '插座停用，用户不能再使用；正在充电的在结束后停用。connectorId 为 0 表示整台设备。',
   'command.effect.enable': '插座恢复使用。connectorId 为 0 表示整台设备。',
   'command.effect.unlock': '设备解锁插座，正在进行的充电会被停止。',
   'command.effect.getConfiguration': '读取设备配置，不作改动。',

@@ -144,7 +144,8 @@ export const zh = {
 
   'stop.button': '停止充电',
   'stop.title': '停止这次充电？',
-  'stop.effect': '设备 {charger} 的 {outlet} 号插座会断电，订单按已用电量结算，剩余预占金额退回用户。停止后不能恢复。',
+  'stop.effect':
+    '设备 {charger} 的 {outlet} 号插座会断电，订单按已用电量结算，剩余预占金额退回用户。停止后不能恢复。',
   'stop.reason': '原因',
   'stop.reasonPlaceholder': '例如：用户来电要求停止',
   'stop.reasonMissing': '请写明原因（2 到 200 字）',
@@ -178,7 +179,8 @@ export const zh = {
 
   'refund.button': '退款',
   'refund.title': '退款给用户',
-  'refund.effect': '金额立即退回用户余额，不能撤销。最多可退：电费 {electricity}，服务费与占位费 {service}（此前已退款的部分需扣除）。',
+  'refund.effect':
+    '金额立即退回用户余额，不能撤销。最多可退：电费 {electricity}，服务费与占位费 {service}（此前已退款的部分需扣除）。',
   'refund.electricity': '退电费（元）',
   'refund.service': '退服务费（元）',
   'refund.memo': '说明',

@@ -1,5 +1,6 @@
-import { Table, Typography } from 'antd';
+import { Table } from 'antd';
 import type { Bill, BillLine } from '../api/charging-orders.ts';
+import { Quiet } from '../components/quiet.tsx';
 import { energy, money, unitPrice } from '../format/quantities.ts';
 import { duration } from '../format/times.ts';
 import { type Texts, useTexts } from '../messages/texts.ts';
@@ -35,14 +36,10 @@ export function BillTable({ bill }: { readonly bill: Bill }) {
   const summary = (title: string, fen: number, strong = false) => (
     <Table.Summary.Row key={title}>
       <Table.Summary.Cell index={0} colSpan={4} align="right">
-        <Typography.Text strong={strong} type={strong ? undefined : 'secondary'}>
-          {title}
-        </Typography.Text>
+        {strong ? <strong>{title}</strong> : <Quiet>{title}</Quiet>}
       </Table.Summary.Cell>
       <Table.Summary.Cell index={4} align="right">
-        <Typography.Text strong={strong} className="figures">
-          {money(fen)}
-        </Typography.Text>
+        {strong ? <strong>{money(fen)}</strong> : money(fen)}
       </Table.Summary.Cell>
     </Table.Summary.Row>
   );
@@ -55,9 +52,19 @@ export function BillTable({ bill }: { readonly bill: Bill }) {
       columns={[
         { key: 'line', title: say('bill.line'), render: (_, line) => lineName(texts, line) },
         { key: 'part', title: say('bill.part'), render: (_, { part }) => say(`bill.${part}`) },
-        { key: 'quantity', title: say('bill.quantity'), align: 'right', render: (_, line) => quantityText(texts, line) },
+        {
+          key: 'quantity',
+          title: say('bill.quantity'),
+          align: 'right',
+          render: (_, line) => quantityText(texts, line),
+        },
         { key: 'rate', title: say('bill.rate'), align: 'right', render: (_, line) => rateText(texts, line) },
-        { key: 'amount', title: say('bill.amount'), align: 'right', render: (_, line) => money(line.amountFen) },
+        {
+          key: 'amount',
+          title: say('bill.amount'),
+          align: 'right',
+          render: (_, line) => money(line.amountFen),
+        },
       ]}
       className="figures"
       summary={() => (

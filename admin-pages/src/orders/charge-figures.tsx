@@ -1,9 +1,10 @@
-import { Alert, Col, Flex, Row, Statistic, theme, Typography } from 'antd';
+import { Alert, Col, Flex, Row, Statistic, theme } from 'antd';
 import type { ReactNode } from 'react';
 import type { LiveSession } from '../api/charger-live.ts';
 import { Ago } from '../components/ago.tsx';
 import { CurveChart } from '../components/curve-chart.tsx';
 import { Elapsed } from '../components/elapsed.tsx';
+import { Quiet } from '../components/quiet.tsx';
 import { energy, money, power, temperature } from '../format/quantities.ts';
 import { duration } from '../format/times.ts';
 import { useTexts } from '../messages/texts.ts';
@@ -19,9 +20,9 @@ export function ChargeFigures({ charge }: { readonly charge: LiveSession }) {
         valueRender={() => value}
         styles={{ content: { fontSize: 22, fontVariantNumeric: 'tabular-nums' } }}
       />
-      <Typography.Text type="secondary" style={{ fontSize: 12, display: 'block', minHeight: 20 }}>
-        {more}
-      </Typography.Text>
+      <div style={{ minHeight: 20 }}>
+        <Quiet small>{more}</Quiet>
+      </div>
     </Col>
   );
   return (
@@ -55,7 +56,8 @@ export function ChargeFigures({ charge }: { readonly charge: LiveSession }) {
           say('charge.cost'),
           money(charge.totalFen),
           <>
-            {say('bill.electricity')} {money(charge.electricityFen)} · {say('bill.service')} {money(charge.serviceFen)}
+            {say('bill.electricity')} {money(charge.electricityFen)} · {say('bill.service')}{' '}
+            {money(charge.serviceFen)}
             {charge.idleFen > 0 && ` · ${say('bill.idle')} ${money(charge.idleFen)}`}
           </>,
         )}

@@ -107,7 +107,9 @@ export function CloseOrderDialog({ order, onClose }: CloseOrderDialogProps) {
           name="energyWh"
           label={say('stuck.evidenceEnergy')}
           extra={say('stuck.evidenceEnergyHint')}
-          rules={[{ required: true, type: 'integer', min: 0, max: 50_000, message: say('stuck.energyMissing') }]}
+          rules={[
+            { required: true, type: 'integer', min: 0, max: 50_000, message: say('stuck.energyMissing') },
+          ]}
         >
           <InputNumber min={0} max={50_000} precision={0} suffix="Wh" style={{ width: 200 }} />
         </Form.Item>
@@ -115,7 +117,13 @@ export function CloseOrderDialog({ order, onClose }: CloseOrderDialogProps) {
           name="reason"
           label={say('stuck.evidenceReason')}
           rules={[
-            { required: true, whitespace: true, min: 4, max: 500, message: say('stuck.evidenceReasonMissing') },
+            {
+              required: true,
+              whitespace: true,
+              min: 4,
+              max: 500,
+              message: say('stuck.evidenceReasonMissing'),
+            },
           ]}
         >
           <Input.TextArea
@@ -126,7 +134,9 @@ export function CloseOrderDialog({ order, onClose }: CloseOrderDialogProps) {
           />
         </Form.Item>
       </Form>
-      {closing.error !== null && <Alert type="error" showIcon title={<FailureText failure={closing.error} />} />}
+      {closing.error !== null && (
+        <Alert type="error" showIcon title={<FailureText failure={closing.error} />} />
+      )}
     </Modal>
   );
 }

@@ -1,8 +1,8 @@
 import { Empty, Flex, Skeleton } from 'antd';
-import { ChargeFigures } from './charge-figures.tsx';
 import { LinkState } from '../components/link-state.tsx';
 import { useChargerWatch } from '../live/use-charger-watch.ts';
 import { useTexts } from '../messages/texts.ts';
+import { ChargeFigures } from './charge-figures.tsx';
 
 /** The charge of one order as its charger tells it. */
 export function LiveCharge({ chargerId, orderId }: { readonly chargerId: string; readonly orderId: string }) {

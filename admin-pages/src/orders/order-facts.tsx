@@ -23,7 +23,12 @@ export function OrderFacts({ order, columns }: { readonly order: ChargingOrder; 
     [say('order.site'), order.siteName ?? order.siteId],
     [
       say('order.charger'),
-      <Link key="charger" to="/chargers/$chargerId" params={{ chargerId: order.chargerId }} search={{ outlet: String(order.outletNo) }}>
+      <Link
+        key="charger"
+        to="/chargers/$chargerId"
+        params={{ chargerId: order.chargerId }}
+        search={{ outlet: String(order.outletNo) }}
+      >
         {order.chargerId} · {say('order.outletNo', { count: order.outletNo })}
       </Link>,
     ],

@@ -2,7 +2,8 @@ import { type QueryClient, useQuery } from '@tanstack/react-query';
 import { type OrderDetail, readOrder } from '../api/charging-orders.ts';
 
 /** Whether the order has neither a bill nor a failure yet. */
-export const isOpen = ({ state }: Pick<OrderDetail, 'state'>): boolean => state === 'starting' || state === 'charging';
+export const isOpen = ({ state }: Pick<OrderDetail, 'state'>): boolean =>
+  state === 'starting' || state === 'charging';
 
 /** One order; while it is open it is asked for again. */
 export const useOrder = (orderId: string) =>

@@ -55,11 +55,20 @@ export function RefundDialog({ orderId, bill, onClose }: RefundDialogProps) {
       rules={[
         {
           validator: () =>
-            electricityFen + serviceFen > 0 ? Promise.resolve() : Promise.reject(new Error(say('refund.amountMissing'))),
+            electricityFen + serviceFen > 0
+              ? Promise.resolve()
+              : Promise.reject(new Error(say('refund.amountMissing'))),
         },
       ]}
     >
-      <InputNumber min={0} max={mostFen / 100} precision={2} step={0.1} prefix="¥" style={{ width: '100%' }} />
+      <InputNumber
+        min={0}
+        max={mostFen / 100}
+        precision={2}
+        step={0.1}
+        prefix="¥"
+        style={{ width: '100%' }}
+      />
     </Form.Item>
   );
   return (
@@ -91,7 +100,9 @@ export function RefundDialog({ orderId, bill, onClose }: RefundDialogProps) {
           <Input.TextArea rows={2} maxLength={200} showCount placeholder={say('refund.memoPlaceholder')} />
         </Form.Item>
       </Form>
-      {refunding.error !== null && <Alert type="error" showIcon title={<FailureText failure={refunding.error} />} />}
+      {refunding.error !== null && (
+        <Alert type="error" showIcon title={<FailureText failure={refunding.error} />} />
+      )}
     </Modal>
   );
 }

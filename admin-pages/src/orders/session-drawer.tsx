@@ -9,7 +9,13 @@ import { isOpen, useOrder } from './order-queries.ts';
 import { StopChargeButton } from './stop-charge-button.tsx';
 
 /** A look at one order beside the list it was chosen from. */
-export function SessionDrawer({ orderId, onClose }: { readonly orderId: string; readonly onClose: () => void }) {
+export function SessionDrawer({
+  orderId,
+  onClose,
+}: {
+  readonly orderId: string;
+  readonly onClose: () => void;
+}) {
   const { say } = useTexts();
   const { data: order, error, refetch } = useOrder(orderId);
   return (
@@ -17,7 +23,11 @@ export function SessionDrawer({ orderId, onClose }: { readonly orderId: string; 
       open
       size={640}
       onClose={onClose}
-      title={<Link to="/orders/$orderId" params={{ orderId }}>{say('order.open')}</Link>}
+      title={
+        <Link to="/orders/$orderId" params={{ orderId }}>
+          {say('order.open')}
+        </Link>
+      }
       extra={
         order !== undefined && (
           <Flex gap={8}>

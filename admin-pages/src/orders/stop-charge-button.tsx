@@ -54,12 +54,16 @@ export function StopChargeButton({ orderId, chargerId, outletNo }: StopChargeBut
           <Form.Item
             name="reason"
             label={say('stop.reason')}
-            rules={[{ required: true, whitespace: true, min: 2, max: 200, message: say('stop.reasonMissing') }]}
+            rules={[
+              { required: true, whitespace: true, min: 2, max: 200, message: say('stop.reasonMissing') },
+            ]}
           >
             <Input.TextArea rows={2} maxLength={200} showCount placeholder={say('stop.reasonPlaceholder')} />
           </Form.Item>
         </Form>
-        {stopping.error !== null && <Alert type="error" showIcon title={<FailureText failure={stopping.error} />} />}
+        {stopping.error !== null && (
+          <Alert type="error" showIcon title={<FailureText failure={stopping.error} />} />
+        )}
       </Modal>
     </>
   );

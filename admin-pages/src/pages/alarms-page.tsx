@@ -1,7 +1,8 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { Select, Tag, Typography } from 'antd';
+import { Select, Tag } from 'antd';
 import { type Alarm, listAlarms, SEVERITIES, type Severity } from '../api/alarms.ts';
 import { type ListColumn, ListTable } from '../components/list-table.tsx';
+import { Quiet } from '../components/quiet.tsx';
 import { SearchBox } from '../components/search-box.tsx';
 import { useSiteName } from '../components/site-names.ts';
 import { SiteSelect } from '../components/site-select.tsx';
@@ -76,11 +77,7 @@ export function AlarmsPage() {
     {
       key: 'detail',
       title: say('alarm.detail'),
-      render: ({ detail }) => (
-        <Typography.Text type="secondary" className="mono">
-          {detailText(detail)}
-        </Typography.Text>
-      ),
+      render: ({ detail }) => <Quiet className="mono">{detailText(detail)}</Quiet>,
       csv: ({ detail }) => detailText(detail),
     },
   ];
@@ -97,7 +94,9 @@ export function AlarmsPage() {
           <>
             <SiteSelect
               value={site}
-              onChange={(chosen) => void navigate({ search: (now) => ({ ...now, site: chosen }), replace: true })}
+              onChange={(chosen) =>
+                void navigate({ search: (now) => ({ ...now, site: chosen }), replace: true })
+              }
             />
             <Select
               allowClear
@@ -112,7 +111,9 @@ export function AlarmsPage() {
             <SearchBox
               value={charger}
               placeholder={say('charger.id')}
-              onChange={(found) => void navigate({ search: (now) => ({ ...now, charger: found }), replace: true })}
+              onChange={(found) =>
+                void navigate({ search: (now) => ({ ...now, charger: found }), replace: true })
+              }
             />
           </>
         }

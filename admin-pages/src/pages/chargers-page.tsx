@@ -36,7 +36,9 @@ export function ChargersPage() {
     everyMs: 10_000,
     keep: ({ id, name, serial, dtuNumber, siteId }) =>
       text === undefined ||
-      [id, name, serial, String(dtuNumber ?? ''), siteName(siteId)].some((part) => part.toLowerCase().includes(text)),
+      [id, name, serial, String(dtuNumber ?? ''), siteName(siteId)].some((part) =>
+        part.toLowerCase().includes(text),
+      ),
   });
   const filtered = site !== undefined || online !== undefined || status !== undefined || q !== undefined;
   const columns: readonly ListColumn<Charger>[] = [
@@ -53,6 +55,12 @@ export function ChargersPage() {
         </div>
       ),
       csv: ({ name }) => name,
+    },
+    {
+      key: 'site',
+      title: say('charger.site'),
+      render: ({ siteId }) => siteName(siteId),
+      csv: ({ siteId }) => siteName(siteId),
     },
     {
       key: 'connection',
@@ -79,12 +87,6 @@ export function ChargersPage() {
       className: 'figures',
       render: ({ outletsFree, outlets }) => `${outletsFree} / ${outlets}`,
       csv: ({ outletsFree }) => outletsFree,
-    },
-    {
-      key: 'site',
-      title: say('charger.site'),
-      render: ({ siteId }) => siteName(siteId),
-      csv: ({ siteId }) => siteName(siteId),
     },
     {
       key: 'dtu',
@@ -116,7 +118,9 @@ export function ChargersPage() {
         rowKey={({ id }) => id}
         columns={columns}
         empty={say(filtered ? 'charger.emptyFiltered' : 'charger.empty')}
-        onOpen={({ id }) => void navigate({ to: '/chargers/$chargerId', params: { chargerId: id }, search: {} })}
+        onOpen={({ id }) =>
+          void navigate({ to: '/chargers/$chargerId', params: { chargerId: id }, search: {} })
+        }
         filters={
           <Flex gap={8} wrap>
             <SearchBox
@@ -125,7 +129,9 @@ export function ChargersPage() {
             />
             <SiteSelect
               value={site}
-              onChange={(chosen) => void navigate({ search: (now) => ({ ...now, site: chosen }), replace: true })}
+              onChange={(chosen) =>
+                void navigate({ search: (now) => ({ ...now, site: chosen }), replace: true })
+              }
             />
             <Select
               allowClear

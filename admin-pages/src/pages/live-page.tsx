@@ -1,9 +1,10 @@
 import { AlertOutlined, ApiOutlined, ThunderboltOutlined, WarningOutlined } from '@ant-design/icons';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Col, Row, Select, Typography } from 'antd';
+import { Col, Row, Select } from 'antd';
 import { lazy, Suspense } from 'react';
 import { listOpenOrders, type OpenOrder } from '../api/charging-orders.ts';
 import { ListTable } from '../components/list-table.tsx';
+import { Quiet } from '../components/quiet.tsx';
 import { SearchBox } from '../components/search-box.tsx';
 import { useListedRows } from '../components/use-listed-rows.ts';
 import { CountCard } from '../live/count-card.tsx';
@@ -59,7 +60,12 @@ export function LivePage() {
           </Col>
         )}
         <Col xs={12} xl={6}>
-          <CountCard title={say('live.openOrders')} icon={<ThunderboltOutlined />} tone="primary" counted={open} />
+          <CountCard
+            title={say('live.openOrders')}
+            icon={<ThunderboltOutlined />}
+            tone="primary"
+            counted={open}
+          />
         </Col>
         <Col xs={12} xl={6}>
           <CountCard
@@ -84,14 +90,14 @@ export function LivePage() {
           </Col>
         )}
       </Row>
-      <ListTable
+      <ListTable<OpenOrder>
         name="live"
         list={list}
         rowKey={({ id }) => id}
         columns={[number, site, outlet, stateColumn, since, limit, hold, rider, stuckColumn(texts)]}
         empty={say(q === undefined && state === undefined ? 'live.empty' : 'live.emptyFiltered')}
         onOpen={({ id }) => void navigate({ search: (now) => ({ ...now, order: id }) })}
-        aside={<Typography.Text type="secondary">{say('live.every')}</Typography.Text>}
+        aside={<Quiet>{say('live.every')}</Quiet>}
         filters={
           <>
             <SearchBox

@@ -1,7 +1,8 @@
 import { useParams } from '@tanstack/react-router';
-import { Card, Empty, Flex, Skeleton } from 'antd';
+import { Empty, Flex, Skeleton } from 'antd';
 import { CurveChart } from '../components/curve-chart.tsx';
 import { FailurePanel } from '../components/failure-panel.tsx';
+import { Panel } from '../components/panel.tsx';
 import { shortId } from '../format/quantities.ts';
 import { useTexts } from '../messages/texts.ts';
 import { BillTable } from '../orders/bill-table.tsx';
@@ -21,13 +22,13 @@ export function OrderPage() {
   const mayWatch = useMay()('live.read');
   if (order === undefined) {
     return (
-      <Card>
+      <Panel>
         {error === null ? (
           <Skeleton active paragraph={{ rows: 12 }} />
         ) : (
           <FailurePanel failure={error} onRetry={() => void refetch()} />
         )}
-      </Card>
+      </Panel>
     );
   }
   const open = isOpen(order);
@@ -35,26 +36,28 @@ export function OrderPage() {
     <>
       <PageHeading title={say('order.title', { id: shortId(order.id) })}>
         <OrderActions order={order} stuck={order.attention !== null} />
-        {open && <StopChargeButton orderId={order.id} chargerId={order.chargerId} outletNo={order.outletNo} />}
+        {open && (
+          <StopChargeButton orderId={order.id} chargerId={order.chargerId} outletNo={order.outletNo} />
+        )}
       </PageHeading>
       <Flex vertical gap={16}>
-        <Card title={say('order.facts')}>
+        <Panel title={say('order.facts')}>
           <OrderFacts order={order} columns={3} />
-        </Card>
-        <Card title={say('order.curve')}>
+        </Panel>
+        <Panel title={say('order.curve')}>
           {open && mayWatch ? (
             <LiveCharge chargerId={order.chargerId} orderId={order.id} />
           ) : (
             <CurveChart points={order.curve} startedAt={order.startedAt ?? order.createdAt} />
           )}
-        </Card>
-        <Card title={say('order.bill')} styles={{ body: { padding: order.bill === null ? 24 : 0 } }}>
+        </Panel>
+        <Panel title={say('order.bill')} padding={order.bill === null ? 24 : 0}>
           {order.bill === null ? (
             <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={say('order.noBill')} />
           ) : (
             <BillTable bill={order.bill} />
           )}
-        </Card>
+        </Panel>
       </Flex>
     </>
   );

@@ -17,7 +17,8 @@ export function OrdersPage() {
   const navigate = useNavigate({ from: '/orders' });
   const list = useListedRows({
     queryKey: ['orders', { site, state, rider }],
-    readPage: (cursor, signal) => listOrders({ siteId: site, state, riderId: rider, limit: 50, cursor }, signal),
+    readPage: (cursor, signal) =>
+      listOrders({ siteId: site, state, riderId: rider, limit: 50, cursor }, signal),
   });
   const filtered = site !== undefined || state !== undefined || rider !== undefined;
   const columns = orderColumns(texts);
@@ -45,7 +46,9 @@ export function OrdersPage() {
           <>
             <SiteSelect
               value={site}
-              onChange={(chosen) => void navigate({ search: (now) => ({ ...now, site: chosen }), replace: true })}
+              onChange={(chosen) =>
+                void navigate({ search: (now) => ({ ...now, site: chosen }), replace: true })
+              }
             />
             <Select
               allowClear
@@ -60,7 +63,9 @@ export function OrdersPage() {
             <SearchBox
               value={rider}
               placeholder={say('order.riderFilter')}
-              onChange={(found) => void navigate({ search: (now) => ({ ...now, rider: found }), replace: true })}
+              onChange={(found) =>
+                void navigate({ search: (now) => ({ ...now, rider: found }), replace: true })
+              }
             />
           </>
         }

@@ -32,7 +32,7 @@ export function PageFailed({ error }: ErrorComponentProps) {
     <Result
       status="error"
       title={say('failure.page')}
-      subTitle={error.message}
+      subTitle={error instanceof Error ? error.message : ''}
       extra={
         <Button type="primary" onClick={() => location.reload()}>
           {say('common.retry')}

@@ -1,11 +1,12 @@
 import { LockOutlined, UserOutlined } from '@ant-design/icons';
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Alert, Button, Card, Flex, Form, Input, Typography } from 'antd';
+import { Alert, Button, Flex, Form, Input } from 'antd';
 import { useEffect, useState } from 'react';
 import { ApiFailure } from '../api/call-api.ts';
 import { signIn } from '../api/session.ts';
 import { failureText } from '../components/failure-text.tsx';
+import { Panel } from '../components/panel.tsx';
 import { type MessageKey, useTexts } from '../messages/texts.ts';
 import { session, takeExpired } from '../session/session.ts';
 import { BrandMark } from '../shell/brand-mark.tsx';
@@ -50,45 +51,50 @@ export function SignInPage() {
         <AppearanceMenus />
       </Flex>
       <Flex vertical align="center" justify="center" flex={1} style={{ padding: '0 16px 12vh' }}>
-        <Card style={{ width: '100%', maxWidth: 380 }} styles={{ body: { padding: 32 } }}>
-          <Flex align="center" gap={12} style={{ marginBlockEnd: 24 }}>
-            <BrandMark size={40} />
-            <Typography.Title level={4} style={{ margin: 0 }}>
-              {say('signIn.title')}
-            </Typography.Title>
-          </Flex>
-          {expired && failure === null && (
-            <Alert type="info" showIcon title={say('signIn.expired')} style={{ marginBlockEnd: 16 }} />
-          )}
-          {failure !== null && (
-            <Alert
-              type="error"
-              showIcon
-              title={failureText(texts, failure)}
-              description={hint === undefined ? undefined : say(hint)}
-              style={{ marginBlockEnd: 16 }}
-            />
-          )}
-          <Form<Credentials> layout="vertical" requiredMark={false} size="large" onFinish={signingIn.mutate}>
-            <Form.Item
-              name="username"
-              label={say('signIn.username')}
-              rules={[{ required: true, whitespace: true, message: say('signIn.usernameMissing') }]}
+        <div style={{ width: '100%', maxWidth: 380 }}>
+          <Panel padding={32}>
+            <Flex align="center" gap={12} style={{ marginBlockEnd: 24 }}>
+              <BrandMark size={40} />
+              <h1 style={{ margin: 0, fontSize: 20 }}>{say('signIn.title')}</h1>
+            </Flex>
+            {expired && failure === null && (
+              <Alert type="info" showIcon title={say('signIn.expired')} style={{ marginBlockEnd: 16 }} />
+            )}
+            {failure !== null && (
+              <Alert
+                type="error"
+                showIcon
+                title={failureText(texts, failure)}
+                description={hint === undefined ? undefined : say(hint)}
+                style={{ marginBlockEnd: 16 }}
+              />
+            )}
+            <Form<Credentials>
+              layout="vertical"
+              requiredMark={false}
+              size="large"
+              onFinish={signingIn.mutate}
             >
-              <Input prefix={<UserOutlined />} autoComplete="username" autoCapitalize="none" autoFocus />
-            </Form.Item>
-            <Form.Item
-              name="password"
-              label={say('signIn.password')}
-              rules={[{ required: true, message: say('signIn.passwordMissing') }]}
-            >
-              <Input.Password prefix={<LockOutlined />} autoComplete="current-password" />
-            </Form.Item>
-            <Button type="primary" htmlType="submit" block loading={signingIn.isPending}>
-              {say('signIn.submit')}
-            </Button>
-          </Form>
-        </Card>
+              <Form.Item
+                name="username"
+                label={say('signIn.username')}
+                rules={[{ required: true, whitespace: true, message: say('signIn.usernameMissing') }]}
+              >
+                <Input prefix={<UserOutlined />} autoComplete="username" autoCapitalize="none" autoFocus />
+              </Form.Item>
+              <Form.Item
+                name="password"
+                label={say('signIn.password')}
+                rules={[{ required: true, message: say('signIn.passwordMissing') }]}
+              >
+                <Input.Password prefix={<LockOutlined />} autoComplete="current-password" />
+              </Form.Item>
+              <Button type="primary" htmlType="submit" block loading={signingIn.isPending}>
+                {say('signIn.submit')}
+              </Button>
+            </Form>
+          </Panel>
+        </div>
       </Flex>
     </Flex>
   );

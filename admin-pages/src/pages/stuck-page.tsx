@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
-import { Typography } from 'antd';
 import { listOpenOrders, type OpenOrder } from '../api/charging-orders.ts';
 import { type ListColumn, ListTable } from '../components/list-table.tsx';
+import { Quiet } from '../components/quiet.tsx';
 import { useListedRows } from '../components/use-listed-rows.ts';
 import { useTexts } from '../messages/texts.ts';
 import { OrderActions } from '../orders/order-actions.tsx';
@@ -25,13 +25,12 @@ export function StuckPage() {
     fixed: 'right',
     fixedShown: true,
     render: (order) => <OrderActions order={order} stuck />,
-    // The row leads to the order; its buttons and what they open do not.
-    onCell: () => ({ onClick: (event) => event.stopPropagation() }),
+    ownClicks: true,
   };
   return (
     <>
       <PageHeading title={say('stuck.title')} />
-      <ListTable
+      <ListTable<OpenOrder>
         name="stuck-orders"
         list={list}
         rowKey={({ id }) => id}
@@ -39,7 +38,7 @@ export function StuckPage() {
         empty={
           <>
             <div>{say('stuck.empty')}</div>
-            <Typography.Text type="secondary">{say('stuck.emptyHint')}</Typography.Text>
+            <Quiet>{say('stuck.emptyHint')}</Quiet>
           </>
         }
         onOpen={({ id }) => void navigate({ to: '/orders/$orderId', params: { orderId: id } })}

@@ -7,13 +7,13 @@ import {
 } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Navigate, Outlet, useLocation } from '@tanstack/react-router';
-import { Flex, Layout, Menu, theme, Typography } from 'antd';
+import { Flex, Layout, Menu, theme } from 'antd';
 import { type ReactNode, useEffect, useState } from 'react';
 import { readOwnAccount } from '../api/session.ts';
 import { useTexts } from '../messages/texts.ts';
+import { ForbiddenPage } from '../pages/other-pages.tsx';
 import { useDark } from '../preferences/preferences.ts';
 import { useStored } from '../preferences/stored-value.ts';
-import { ForbiddenPage } from '../pages/other-pages.tsx';
 import { session, useMay } from '../session/session.ts';
 import { BrandMark } from './brand-mark.tsx';
 import { NAVIGATION, type NavigationItem, navigationOf } from './navigation.ts';
@@ -55,15 +55,14 @@ export function AppShell() {
           top: 0,
           height: '100vh',
           background: token.colorBgContainer,
-          borderInlineEnd: `1px solid ${token.colorBorderSecondary}`,
         }}
       >
         <Flex align="center" gap={10} style={{ height: 56, paddingInline: 18, overflow: 'hidden' }}>
           <BrandMark />
           {!narrow && (
-            <Typography.Text strong style={{ fontSize: 16, whiteSpace: 'nowrap' }}>
+            <strong style={{ fontSize: 16, whiteSpace: 'nowrap', color: token.colorText }}>
               {say('app.title')}
-            </Typography.Text>
+            </strong>
           )}
         </Flex>
         <nav aria-label={say('nav.sections')}>
@@ -79,7 +78,7 @@ export function AppShell() {
           />
         </nav>
       </Layout.Sider>
-      <Layout>
+      <Layout style={{ borderInlineStart: `1px solid ${token.colorBorderSecondary}` }}>
         <Layout.Header
           style={{
             position: 'sticky',

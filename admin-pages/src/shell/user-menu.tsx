@@ -1,6 +1,7 @@
 import { GlobalOutlined, LogoutOutlined, MoonOutlined, SunOutlined } from '@ant-design/icons';
-import { Avatar, Button, Dropdown, Flex, Typography } from 'antd';
+import { Avatar, Button, Dropdown, Flex } from 'antd';
 import { signOut } from '../api/session.ts';
+import { Quiet } from '../components/quiet.tsx';
 import { useTexts } from '../messages/texts.ts';
 import { language, themeChoice, useDark } from '../preferences/preferences.ts';
 import { useStored } from '../preferences/stored-value.ts';
@@ -24,7 +25,12 @@ export function AppearanceMenus() {
           onClick: ({ key }) => language.write(key === 'en' ? 'en' : 'zh'),
         }}
       >
-        <Button type="text" icon={<GlobalOutlined />} aria-label={say('user.language')} title={say('user.language')} />
+        <Button
+          type="text"
+          icon={<GlobalOutlined />}
+          aria-label={say('user.language')}
+          title={say('user.language')}
+        />
       </Dropdown>
       <Dropdown
         trigger={['click']}
@@ -67,9 +73,7 @@ export function UserMenu({ staff }: { readonly staff: Staff }) {
               <>
                 {staff.username}
                 <br />
-                <Typography.Text type="secondary" style={{ fontSize: 12 }}>
-                  {code('role', staff.role)}
-                </Typography.Text>
+                <Quiet small>{code('role', staff.role)}</Quiet>
               </>
             ),
           },

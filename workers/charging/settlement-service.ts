@@ -16,9 +16,9 @@ import {
 import type { Bill } from '../../domain/pricing/bill.ts';
 import type { Usage } from '../../domain/pricing/usage.ts';
 import { type EpochMs, fen } from '../../domain/units.ts';
-import { orThrow } from '../http.ts';
+import { orThrow } from '../api-error.ts';
 import { databaseMessage } from '../middleware/errors.ts';
-import { ALREADY_POSTED, HOLD_GONE, postingStatements, whileHeld } from '../wallet/posting.ts';
+import { ALREADY_POSTED, HOLD_GONE, postingStatements, whileHeld } from '../wallet/posting-service.ts';
 import { balanceOf } from '../wallet/queries.ts';
 
 /** A charge that is over, as its object or an operator with evidence says. */
@@ -200,7 +200,11 @@ export interface QuarantinedTransaction {
 }
 
 /** Keeps a device's transaction that no live order stands behind, once. */
-export async function quarantine(db: Database, transaction: QuarantinedTransaction, now: EpochMs): Promise<void> {
+export async function quarantine(
+  db: Database,
+  transaction: QuarantinedTransaction,
+  now: EpochMs,
+): Promise<void> {
   const charger = await db
     .select({ siteId: chargers.siteId })
     .from(chargers)

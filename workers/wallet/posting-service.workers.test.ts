@@ -12,7 +12,7 @@ import {
   topUp,
 } from '../../domain/ledger/transactions.ts';
 import { epochMs, fen } from '../../domain/units.ts';
-import { orThrow } from '../http.ts';
+import { orThrow } from '../api-error.ts';
 import { auditLedger } from './audit.ts';
 import { balanceOf, riderBalances } from './queries.ts';
 import { postTransaction } from './service.ts';
