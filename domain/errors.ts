@@ -33,7 +33,6 @@ export const ERROR_CODES = [
   'outlet_not_found',
   'outlet_occupied',
   'outlet_unavailable',
-  'rider_already_charging',
   'device_offline',
   'device_rejected',
   'device_timeout',

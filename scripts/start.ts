@@ -119,11 +119,19 @@ async function start(settings: StartSettings): Promise<void> {
         FLEET_FILE: fleetFile,
         FLEET_URL: deviceUrl,
         FLEET_CONTROL_PORT: `${ports.fleetControl.port}`,
+        // A little quicker than life; more would deliver energy faster than its meter could be believed.
+        FLEET_SPEED: process.env.FLEET_SPEED ?? '2',
       },
     );
     await step('Charger fleet', async () => {
       const online = await firstPilesOnline(`http://127.0.0.1:${ports.fleetControl.port}/piles`);
       return `${online}, process ${pid}`;
+    });
+    // The last ten demo riders live in the city; the first ten are left to people who try things out.
+    runBeside('rider population', 'simulators/riders/main.ts', path.join(logsFolder, 'riders.log'), {
+      API_URL: url,
+      FLEET_FILE: fleetFile,
+      RIDER_CODES: Array.from({ length: 10 }, (_, index) => `demo-rider-${index + 11}`).join(','),
     });
   }
   console.log(welcome(settings, stack, inSeconds(process.uptime() * 1000)));

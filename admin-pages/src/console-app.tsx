@@ -1,6 +1,6 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { App, ConfigProvider, theme } from 'antd';
+import { ConfigProvider, theme } from 'antd';
 import enUS from 'antd/locale/en_US';
 import zhCN from 'antd/locale/zh_CN';
 import { useEffect } from 'react';
@@ -44,20 +44,28 @@ export function ConsoleApp() {
     void queries.resetQueries({ predicate: ({ state }) => state.status === 'error' });
   }, [language, say]);
 
+  const brand = dark ? '#5584f7' : '#2456e6';
   return (
     <ConfigProvider
       locale={language === 'zh' ? zhCN : enUS}
+      button={{ autoInsertSpace: false }}
       theme={{
         algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
         token: {
-          colorPrimary: '#2456e6',
+          colorPrimary: brand,
+          colorInfo: brand,
+          colorLink: brand,
           borderRadius: 8,
-          fontFamily:
-            "system-ui, -apple-system, 'Segoe UI', 'PingFang SC', 'Hiragino Sans GB', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif",
+          fontFamily: 'inherit',
           colorBgLayout: dark ? '#0b0d12' : '#f4f6fa',
         },
         components: {
-          Layout: { headerHeight: 56, headerPadding: '0 20px' },
+          Layout: {
+            headerHeight: 56,
+            headerPadding: '0 20px',
+            lightTriggerBg: 'transparent',
+            lightTriggerColor: dark ? 'rgba(255,255,255,0.65)' : 'rgba(0,0,0,0.65)',
+          },
           Table: {
             headerBorderRadius: 0,
             cellPaddingInlineMD: 16,
@@ -67,11 +75,9 @@ export function ConsoleApp() {
         },
       }}
     >
-      <App style={{ height: '100%' }}>
-        <QueryClientProvider client={queries}>
-          <RouterProvider router={router} />
-        </QueryClientProvider>
-      </App>
+      <QueryClientProvider client={queries}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
     </ConfigProvider>
   );
 }

@@ -36,7 +36,7 @@ describe('whatever happens to a pile', () => {
         );
         run.checkCommands();
       }),
-      { numRuns: 400 },
+      { numRuns: 250 },
     );
   });
 
@@ -48,7 +48,7 @@ describe('whatever happens to a pile', () => {
         expect(run.largest).toBeLessThan(200_000);
         run.checkCommands();
       }),
-      { numRuns: 3, endOnFailure: true },
+      { numRuns: 2, endOnFailure: true },
     );
   });
 });
@@ -102,7 +102,7 @@ describe('an honest pile on a bad line', () => {
         expect(pile.attention).not.toContain('meter-jump');
         expect(pile.attention).not.toContain('meter-reset');
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { epochMs, HOUR, MINUTE, SECOND } from '../units.ts';
 import { LIMITS } from './charger-state.ts';
-import { orderFor, Pile, START_DEADLINE } from './pile.test-support.ts';
+import { orderFor, PILE, Pile, START_DEADLINE } from './pile.test-support.ts';
 import type { ChargerInput, CommandAnswer } from './reduce-charger.ts';
 
 const requested = (): Pile => {
@@ -25,7 +25,7 @@ describe('a start is refused before anything is asked of the device', () => {
     pile.does({ type: 'disconnected' });
     expect(refusal(pile)).toEqual(offline);
     const fresh = new Pile();
-    fresh.does({ type: 'profile', profile: { ...pile.state.profile } as never });
+    fresh.does({ type: 'profile', profile: PILE });
     fresh.does({ type: 'connected' });
     expect(refusal(fresh)).toEqual(offline);
     expect([...pile.commands, ...fresh.commands]).toEqual([]);

@@ -161,7 +161,7 @@ describe('a transaction that nobody ordered', () => {
   it('never takes a rider’s own outlet, or the whole pile, out of service', () => {
     const pile = Pile.charging();
     pile.begins({ idTag: 'WHITE-CARD', at: MORNING });
-    pile.says(0, 'Charging' as never);
+    pile.says(0, 'Charging');
     pile.begins({ idTag: 'WHITE-CARD', outletNo: 0, meterStartWh: 1 });
     pile.begins({ idTag: 'WHITE-CARD', outletNo: 99, meterStartWh: 1 });
     pile.draws(500, 10, 50_000);

@@ -71,6 +71,8 @@ export class Charger extends DurableObject<ChargerEnv> {
   readonly #frames: FrameLog;
   #cached: ChargerRecord | null = null;
   #draining = false;
+  /** Frames that wait for the answer to the request being handled; null when none is. */
+  #heldBack: string[] | null = null;
   /** Who awaits a command's answer. A caller that outlives this memory reads the command log instead. */
   readonly #awaited = new Map<string, (result: CommandResult) => void>();
 
@@ -200,7 +202,7 @@ export class Charger extends DurableObject<ChargerEnv> {
     this.#logFrame('in', message, now);
     if (frame === null || frame.kind === 'Malformed') return;
     if (frame.kind === 'Call') {
-      this.#say(socket, this.#answerCall(frame, now), now);
+      this.#answerThenSpeak(socket, frame, now);
       return;
     }
     const { inFlight } = record.calls;
@@ -454,7 +456,20 @@ export class Charger extends DurableObject<ChargerEnv> {
     this.#awaited.delete(commandId);
   }
 
+  /** The answer goes first: a command that follows from a request may name what only the answer tells the device. */
+  #answerThenSpeak(socket: WebSocket, frame: Call, now: EpochMs): void {
+    const held: string[] = [];
+    this.#heldBack = held;
+    const answer = this.#answerCall(frame, now);
+    this.#heldBack = null;
+    for (const text of [answer, ...held]) this.#say(socket, text, now);
+  }
+
   #say(socket: WebSocket, text: string, now: EpochMs): void {
+    if (this.#heldBack !== null) {
+      this.#heldBack.push(text);
+      return;
+    }
     socket.send(text);
     this.#logFrame('out', text, now);
   }

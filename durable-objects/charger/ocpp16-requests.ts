@@ -1,5 +1,6 @@
 import type { ChargerState } from '../../domain/charging/charger-state.ts';
 import type { ChargerInput, ChargerReply } from '../../domain/charging/reduce-charger.ts';
+import { sameIdTag } from '../../domain/charging/session.ts';
 import type { TransactionStartReply } from '../../domain/charging/start-charging.ts';
 import { type EpochMs, epochMs } from '../../domain/units.ts';
 import type { JsonObject } from '../../protocols/ocpp/frame.ts';
@@ -130,5 +131,5 @@ const toWh = (value: number): number => Math.max(0, Math.trunc(value));
 
 /** Only a tag minted for an order of this charger may charge; there are no cards. */
 function tagIsExpected(state: ChargerState, idTag: string): boolean {
-  return Object.values(state.sessions).some((session) => session.order.idTag === idTag);
+  return Object.values(state.sessions).some((session) => sameIdTag(session.order.idTag, idTag));
 }

@@ -48,6 +48,7 @@ export function readStartSettings(environment: Environment): StartSettings {
     purpose,
     variable,
   });
+  const api = port('PORT', 8787, 'API');
   const worker: Record<string, string> = {};
   for (const name of WORKER_SETTINGS) {
     const value = environment[name];
@@ -57,11 +58,12 @@ export function readStartSettings(environment: Environment): StartSettings {
     host: environment.HOST || '127.0.0.1',
     stateDir: readStateDir(environment),
     ports: {
-      api: port('PORT', 8787, 'API'),
+      api,
       console: port('CONSOLE_PORT', 8788, 'console'),
       h5: port('H5_PORT', 8789, 'rider pages'),
-      wechatPeer: port('WECHAT_PEER_PORT', 8790, 'simulated WeChat'),
-      fleetControl: port('FLEET_CONTROL_PORT', 8791, 'charger fleet control'),
+      // They follow the API's port, so that a second stack needs only the three ports people know.
+      wechatPeer: port('WECHAT_PEER_PORT', api.port + 3, 'simulated WeChat'),
+      fleetControl: port('FLEET_CONTROL_PORT', api.port + 4, 'charger fleet control'),
     },
     fleetSize:
       environment.FLEET === '0' ? 0 : integer(environment, 'FLEET_SIZE', WHOLE_FLEET, 0, WHOLE_FLEET),

@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BenchPile, benchPiles, seedBench } from './bench-city.ts';
@@ -10,6 +9,7 @@ import { startMetered } from './metered-stack.ts';
 import { printReport } from './print-report.ts';
 import { buildReport, type Memory } from './report.ts';
 import { type BenchServer, startDianyi, startEcho, startNodeEcho } from './servers.ts';
+import { makeStorageFolder } from './storage-folder.ts';
 import { measureThroughput, type Pace, type SizeResult } from './throughput.ts';
 
 interface Plan {
@@ -113,7 +113,7 @@ async function countersOf(
   return { device, nearMe };
 }
 
-const folder = await mkdtemp(path.join(tmpdir(), 'dianyi-bench-'));
+const { folder, storage } = await makeStorageFolder();
 const watchdog = setTimeout(() => {
   void finish(1, `gave up after ${GIVE_UP_AFTER_MS / 60_000} minutes`);
 }, GIVE_UP_AFTER_MS);
@@ -134,7 +134,7 @@ try {
   const { device, nearMe } = await countersOf(folder, piles);
   const memory = await memoryOf(folder, piles);
   const sizes = await throughputOf(folder, piles);
-  const report = buildReport({ quick, sizes, memory, device, nearMe });
+  const report = buildReport({ quick, storage, sizes, memory, device, nearMe });
   if (json) {
     const text = `${JSON.stringify(report, null, 2)}\n`;
     await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));

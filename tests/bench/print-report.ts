@@ -3,7 +3,10 @@ import type { BenchReport } from './report.ts';
 /** The report as tables for a terminal. */
 export function printReport(report: BenchReport): void {
   const { machine, throughput, memory, counters, monthlyCostUsd } = report;
-  const lines: string[] = [`${machine.processors} × ${machine.model}, Node ${machine.node}`, ''];
+  const lines: string[] = [
+    `${machine.processors} × ${machine.model}, Node ${machine.node}, storage in ${machine.storage}`,
+    '',
+  ];
   lines.push(row('chargers', 'what', 'contestant', 'a second', 'p50 ms', 'p99 ms', 'CPU µs', 'ours ÷'));
   for (const size of throughput) {
     for (const [contestant, rate] of Object.entries(size.connectionsPerSecond)) {

@@ -10,6 +10,8 @@ export type Memory = Readonly<Record<'dianyi' | 'echo' | 'nodeEcho', ConnectionM
 
 export interface Measured {
   readonly quick: boolean;
+  /** Where the objects' storage lay: writing a row is much cheaper in memory. */
+  readonly storage: 'memory' | 'disk';
   readonly sizes: readonly SizeResult[];
   readonly memory: Memory;
   readonly device: DeviceCounts;
@@ -25,7 +27,12 @@ export interface Goal {
 
 export interface BenchReport {
   readonly quick: boolean;
-  readonly machine: { readonly processors: number; readonly model: string; readonly node: string };
+  readonly machine: {
+    readonly processors: number;
+    readonly model: string;
+    readonly node: string;
+    readonly storage: 'memory' | 'disk';
+  };
   readonly ratios: Readonly<Record<string, number>>;
   readonly throughput: readonly SizeReport[];
   readonly memory: Memory;
@@ -83,6 +90,7 @@ export function buildReport(measured: Measured): BenchReport {
       processors: availableParallelism(),
       model: cpus()[0]?.model ?? 'unknown',
       node: process.version,
+      storage: measured.storage,
     },
     ratios,
     throughput: sizes.map(sizeReport),

@@ -150,8 +150,11 @@ export class TestPile {
       if (performance.now() > deadline)
         throw new Error(`${what} did not come; heard ${JSON.stringify(this.received.slice(-3))}`);
       await new Promise<void>((resolve) => {
-        this.#wake.push(resolve);
-        setTimeout(resolve, 50);
+        const timer = setTimeout(resolve, 1_000);
+        this.#wake.push(() => {
+          clearTimeout(timer);
+          resolve();
+        });
       });
     }
   }

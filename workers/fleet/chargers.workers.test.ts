@@ -1,96 +1,26 @@
-import { env, exports } from 'cloudflare:workers';
+import { env } from 'cloudflare:workers';
 import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { chargingOrders } from '../../database/schema/charging.ts';
-import { chargers, dtuBindings, dtus, sites } from '../../database/schema/fleet.ts';
-import { auditLog } from '../../database/schema/identity.ts';
-import { holds } from '../../database/schema/ledger.ts';
-import { sessionTariff } from '../../domain/pricing/sample-tariffs.test-support.ts';
-import { epochMs, fen } from '../../domain/units.ts';
-import { type SignedIn, signInStaff } from '../../tests/workers/sign-in.ts';
+import { chargers } from '../../database/schema/fleet.ts';
+import { signInStaff } from '../../tests/workers/sign-in.ts';
 import { chargerObject } from '../charger-object.ts';
-import type { ChargerDetail, ChargerView } from './charger-views.ts';
-import { hashDeviceKey } from './device-key.ts';
-import { findChargerProfile } from './device-queries.ts';
-import { applyChargerProjection } from './events.ts';
 import {
-  ask,
-  database,
-  type Of,
-  type PageOf,
-  seedDtu,
-  seedModel,
-  seedSite,
-  seedTariff,
-} from './fleet.test-support.ts';
+  auditActions,
+  type Charger,
+  chargerPlatform,
+  outletsOf,
+  project,
+} from './charger-platform.test-support.ts';
+import { ask, database, type PageOf, seedModel, seedSite } from './fleet.test-support.ts';
 
-type Charger = Of<typeof ChargerView>;
-type Detail = Of<typeof ChargerDetail>;
-
-let system: SignedIn;
-let agent: SignedIn;
-let tariffId: string;
-let modelId: string;
-let nextDtu = 30_001;
+let platform: Awaited<ReturnType<typeof chargerPlatform>>;
 beforeAll(async () => {
-  system = await signInStaff('system');
-  agent = await signInStaff('agent', { kind: 'agent', agentId: 'agent-a' });
-  tariffId = await seedTariff();
-  modelId = await seedModel(2);
+  platform = await chargerPlatform();
 });
-
-const stockDtu = () => seedDtu(nextDtu++);
-
-async function newCharger(siteId: string, who = system, changes: Record<string, unknown> = {}) {
-  const body = { siteId, modelId, name: '1 号桩', serial: `SN-${crypto.randomUUID()}`, ...changes };
-  return ask<Charger>(who, 'POST', '/v1/admin/chargers', body);
-}
-
-async function chargerAt(agentId: string | null = null) {
-  const siteId = await seedSite({ tariffId, agentId });
-  return { siteId, chargerId: (await newCharger(siteId)).body.id };
-}
-
-const outletsOf = async (siteId: string) => {
-  const site = await database().select().from(sites).where(eq(sites.id, siteId)).get();
-  return { total: site?.outletsTotal, free: site?.outletsFree };
-};
-
-const project = (chargerId: string, seq: number, outlets: ('free' | 'occupied')[]) =>
-  applyChargerProjection(database(), {
-    v: 1,
-    type: 'charger.projection',
-    id: `${chargerId}:p${seq}`,
-    chargerId,
-    seq,
-    at: seq,
-    online: true,
-    outlets,
-    firmware: null,
-  });
-
-const detail = (chargerId: string, who = system) =>
-  ask<Detail>(who, 'GET', `/v1/admin/chargers/${chargerId}`);
-const act = (chargerId: string, verb: string, body: unknown, who = system) =>
-  ask(who, 'POST', `/v1/admin/chargers/${chargerId}/${verb}`, body);
-const auditActions = async (subject: string) =>
-  (await database().select().from(auditLog).where(eq(auditLog.subject, subject)).orderBy(auditLog.id)).map(
-    ({ action }) => action,
-  );
-
-/** A device at the platform's door. */
-function connect(number: number, key: string): Promise<Response> {
-  return exports.default.fetch(`https://api.test/ocpp/${number}`, {
-    headers: {
-      Upgrade: 'websocket',
-      'Sec-WebSocket-Protocol': 'ocpp1.6',
-      Authorization: `Basic ${btoa(`${number}:${key}`)}`,
-    },
-  });
-}
 
 describe('chargers at their sites', () => {
   test('a new one is offline, counts at its site, and its object knows its profile', async () => {
+    const { system, tariffId, newCharger } = platform;
     const siteId = await seedSite({ tariffId });
     const { status, body } = await newCharger(siteId);
     expect(status).toBe(201);
@@ -116,6 +46,7 @@ describe('chargers at their sites', () => {
   });
 
   test('bad input is refused and leaves nothing behind', async () => {
+    const { system, tariffId, newCharger } = platform;
     const siteId = await seedSite({ tariffId });
     for (const [change, status] of [
       [{ colour: 'red' }, 400],
@@ -131,6 +62,7 @@ describe('chargers at their sites', () => {
   });
 
   test('moved with its free outlets, both sites’ counts follow; changed twice at once, one is refused', async () => {
+    const { system, tariffId, chargerAt } = platform;
     const { siteId, chargerId } = await chargerAt();
     const target = await seedSite({ tariffId });
     await project(chargerId, 1, ['free', 'occupied']);
@@ -155,6 +87,7 @@ describe('chargers at their sites', () => {
   });
 
   test('the list filters by site, status and presence', async () => {
+    const { system, newCharger, chargerAt } = platform;
     const { siteId, chargerId } = await chargerAt();
     const second = (await newCharger(siteId)).body.id;
     await project(second, 1, ['free', 'free']);
@@ -170,222 +103,9 @@ describe('chargers at their sites', () => {
   });
 });
 
-describe('DTUs on chargers', () => {
-  test('bound, replaced, unbound: the history stays, and the former device is sent away', async () => {
-    const { chargerId } = await chargerAt();
-    const [first, second] = [await stockDtu(), await stockDtu()];
-    await database()
-      .update(dtus)
-      .set({ keyHash: await hashDeviceKey('salt', 'a-device-key-0001') })
-      .where(eq(dtus.number, first));
-    expect((await act(chargerId, 'bind-dtu', { dtuNumber: first })).status).toBe(200);
-    const device = await connect(first, 'a-device-key-0001');
-    expect(device.status).toBe(101);
-    const closed = new Promise<CloseEvent>((resolve) => {
-      device.webSocket?.accept();
-      device.webSocket?.addEventListener('close', resolve);
-    });
-    expect(await chargerObject(env, chargerId).snapshot()).toMatchObject({ connected: true });
-
-    const replaced = await act(chargerId, 'replace-dtu', { dtuNumber: second, reason: '信号差' });
-    expect(replaced.body).toEqual({ chargerId, dtuNumber: second, disconnected: true });
-    await closed;
-    expect(await chargerObject(env, chargerId).snapshot()).toMatchObject({ connected: false });
-    expect((await connect(first, 'a-device-key-0001')).status).toBe(403);
-
-    expect((await act(chargerId, 'unbind-dtu', { reason: '送修' })).status).toBe(200);
-    const { body } = await detail(chargerId);
-    expect(body.dtuNumber).toBeNull();
-    expect(
-      body.bindings.map(({ dtuNumber, reason, unboundAt }) => [dtuNumber, reason, unboundAt !== null]),
-    ).toEqual(
-      expect.arrayContaining([
-        [first, '信号差', true],
-        [second, '送修', true],
-      ]),
-    );
-    expect(await auditActions(`charger:${chargerId}`)).toEqual([
-      'fleet.charger.create',
-      'fleet.charger.bind-dtu',
-      'fleet.charger.replace-dtu',
-      'fleet.charger.unbind-dtu',
-    ]);
-    expect((await act(chargerId, 'unbind-dtu', { reason: '再来' })).body.error.code).toBe('dtu_not_bound');
-    expect((await act(chargerId, 'bind-dtu', { dtuNumber: first })).status).toBe(200);
-  });
-
-  test('of many chargers that want one DTU, and many DTUs for one charger, exactly one gets it', async () => {
-    const dtuNumber = await stockDtu();
-    const rivals = await Promise.all([chargerAt(), chargerAt(), chargerAt(), chargerAt()]);
-    const answers = await Promise.all(
-      rivals.map(({ chargerId }) => act(chargerId, 'bind-dtu', { dtuNumber })),
-    );
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409]);
-    const lost = answers.filter(({ status }) => status === 409);
-    expect(new Set(lost.map(({ body }) => body.error.code))).toEqual(new Set(['dtu_already_bound']));
-    expect(
-      await database().select().from(dtuBindings).where(eq(dtuBindings.dtuNumber, dtuNumber)),
-    ).toHaveLength(1);
-
-    const { chargerId } = await chargerAt();
-    const numbers = [await stockDtu(), await stockDtu(), await stockDtu()];
-    const tries = await Promise.all(
-      numbers.map((number) => act(chargerId, 'bind-dtu', { dtuNumber: number })),
-    );
-    expect(tries.map(({ status }) => status).sort()).toEqual([200, 409, 409]);
-    const { body } = await detail(chargerId);
-    expect(body.bindings).toHaveLength(1);
-    expect(body.bindings[0]?.dtuNumber).toBe(body.dtuNumber);
-    expect((await auditActions(`charger:${chargerId}`)).length).toBe(2);
-  });
-
-  test('replaced twice at once, the charger ends with one DTU and the others stay in stock', async () => {
-    const { chargerId } = await chargerAt();
-    const numbers = [await stockDtu(), await stockDtu(), await stockDtu()];
-    const [first, second, third] = numbers;
-    await act(chargerId, 'bind-dtu', { dtuNumber: first });
-    await Promise.all(
-      [second, third].map((dtuNumber) => act(chargerId, 'replace-dtu', { dtuNumber, reason: '换' })),
-    );
-    const { body } = await detail(chargerId);
-    expect(body.bindings.filter(({ unboundAt }) => unboundAt === null)).toHaveLength(1);
-    const rows = await database().select().from(dtus).where(eq(dtus.chargerId, chargerId));
-    expect(rows.map(({ number, status }) => [number, status])).toEqual([[body.dtuNumber, 'bound']]);
-  });
-
-  test('a number without DTU, a battery’s number and an unknown field are refused', async () => {
-    const { chargerId } = await chargerAt();
-    expect((await act(chargerId, 'bind-dtu', { dtuNumber: 29_999 })).status).toBe(404);
-    expect((await act(chargerId, 'bind-dtu', { dtuNumber: 200_001 })).status).toBe(400);
-    expect((await act(chargerId, 'bind-dtu', { dtuNumber: 30_001, force: true })).status).toBe(400);
-    expect((await act(chargerId, 'replace-dtu', { dtuNumber: 30_001, reason: 'x' })).body.error.code).toBe(
-      'dtu_not_bound',
-    );
-    expect((await act(chargerId, 'unbind-dtu', {})).status).toBe(400);
-  });
-});
-
-describe('the end of a charger', () => {
-  test('its outlets leave the site, its DTU is retired, its device stays outside', async () => {
-    const { siteId, chargerId } = await chargerAt();
-    const dtuNumber = await stockDtu();
-    await database()
-      .update(dtus)
-      .set({ keyHash: await hashDeviceKey('salt', 'a-device-key-0002') })
-      .where(eq(dtus.number, dtuNumber));
-    await act(chargerId, 'bind-dtu', { dtuNumber });
-    await project(chargerId, 1, ['free', 'free']);
-    const { status, body } = await act(chargerId, 'decommission', { reason: '报废' });
-    expect([status, body]).toMatchObject([
-      200,
-      { status: 'decommissioned', online: false, outletStates: ['offline', 'offline'], dtuNumber: null },
-    ]);
-    expect(await outletsOf(siteId)).toEqual({ total: 0, free: 0 });
-    await project(chargerId, 2, ['free', 'free']);
-    expect(await outletsOf(siteId)).toEqual({ total: 0, free: 0 });
-    const refused = await connect(dtuNumber, 'a-device-key-0002');
-    expect(await refused.json()).toMatchObject({ error: { code: 'device_decommissioned' } });
-    for (const [verb, content] of [
-      ['decommission', { reason: '再次' }],
-      ['bind-dtu', { dtuNumber: await stockDtu() }],
-    ] as const)
-      expect((await act(chargerId, verb, content)).body.error.code).toBe('device_decommissioned');
-    const patched = await ask(system, 'PATCH', `/v1/admin/chargers/${chargerId}`, {
-      version: 2,
-      name: '幽灵',
-    });
-    expect(patched.body.error.code).toBe('device_decommissioned');
-
-    const restocked = await ask<{ status: string }>(system, 'POST', `/v1/admin/dtus/${dtuNumber}/restock`, {
-      reason: '检测正常',
-    });
-    expect(restocked.body.status).toBe('stock');
-    const next = await chargerAt();
-    expect((await act(next.chargerId, 'bind-dtu', { dtuNumber })).status).toBe(200);
-  });
-
-  test('waits while money is held for it, or while somebody charges', async () => {
-    const { siteId, chargerId } = await chargerAt();
-    const rules = sessionTariff();
-    const held = {
-      riderId: 'r1',
-      siteId,
-      chargerId,
-      outletNo: 1,
-      state: 'starting',
-      limit: { kind: 'full' },
-      tariff: { tariffId, tariffVersionId: 'v', rules, memberDiscountBp: 0 },
-      holdFen: 500,
-      createdAt: 0,
-    } as const;
-    const db = database();
-    await db.batch([
-      db.insert(chargingOrders).values({ id: `order-of-${chargerId}`, ...held }),
-      db.insert(holds).values({
-        orderId: `order-of-${chargerId}`,
-        riderId: 'r1',
-        amountFen: 500,
-        deadlineAt: 0,
-        createdAt: 0,
-      }),
-    ]);
-    const refused = await act(chargerId, 'decommission', { reason: '报废' });
-    expect([refused.status, refused.body.error.code]).toEqual([409, 'device_has_live_orders']);
-    expect(await outletsOf(siteId)).toEqual({ total: 2, free: 0 });
-    await db.delete(holds).where(eq(holds.orderId, `order-of-${chargerId}`));
-
-    // Now only the object knows of a charge: its device has connected and a start is on its way.
-    const dtuNumber = await stockDtu();
-    await db
-      .update(dtus)
-      .set({ keyHash: await hashDeviceKey('salt', 'a-device-key-0003') })
-      .where(eq(dtus.number, dtuNumber));
-    await act(chargerId, 'bind-dtu', { dtuNumber });
-    const device = await connect(dtuNumber, 'a-device-key-0003');
-    device.webSocket?.accept();
-    const say = (action: string, payload: object) =>
-      new Promise((resolve) => {
-        device.webSocket?.addEventListener('message', resolve, { once: true });
-        device.webSocket?.send(JSON.stringify([2, crypto.randomUUID(), action, payload]));
-      });
-    await say('BootNotification', { chargePointVendor: 'DY', chargePointModel: 'DY-2' });
-    await say('StatusNotification', { connectorId: 1, errorCode: 'NoError', status: 'Available' });
-    const profile = await findChargerProfile(db, chargerId);
-    if (profile === undefined) throw new Error('no profile');
-    const started = await chargerObject(env, chargerId).startCharging(
-      {
-        orderId: 'order-live',
-        riderId: 'r1',
-        outletNo: 1,
-        idTag: 'TAG1',
-        limit: { kind: 'full' },
-        rules,
-        memberDiscountBp: 0,
-        holdFen: fen(500),
-        createdAt: epochMs(Date.now()),
-      },
-      profile,
-    );
-    expect(started.ok).toBe(true);
-    expect((await act(chargerId, 'decommission', { reason: '报废' })).body.error.code).toBe(
-      'device_has_live_orders',
-    );
-    const target = await seedSite({ tariffId });
-    const moved = await ask(system, 'PATCH', `/v1/admin/chargers/${chargerId}`, {
-      version: 1,
-      siteId: target,
-    });
-    expect(moved.body.error.code).toBe('device_has_live_orders');
-    const renamed = await ask(system, 'PATCH', `/v1/admin/chargers/${chargerId}`, {
-      version: 1,
-      name: '改名',
-    });
-    expect(renamed.status).toBe(200);
-  });
-});
-
 describe('P1: an agent never touches another agent’s chargers', () => {
   test('not in lists, not by id, not by any verb, not by moving one there', async () => {
+    const { agent, newCharger, stockDtu, chargerAt } = platform;
     const own = await chargerAt('agent-a');
     const other = await chargerAt('agent-b');
     const { body } = await ask<PageOf<Charger>>(agent, 'GET', '/v1/admin/chargers?limit=100');
@@ -410,6 +130,7 @@ describe('P1: an agent never touches another agent’s chargers', () => {
   });
 
   test.each(['finance', 'staff'] as const)('%s reads and changes nothing', async (role) => {
+    const { newCharger, chargerAt, detail, act } = platform;
     const { siteId, chargerId } = await chargerAt();
     const who = await signInStaff(role);
     expect((await detail(chargerId, who)).status).toBe(200);
@@ -420,6 +141,7 @@ describe('P1: an agent never touches another agent’s chargers', () => {
 
 describe('chargers by CSV', () => {
   test('every row is judged; the good ones come in with their DTUs and counts', async () => {
+    const { system, tariffId, modelId, newCharger, stockDtu, detail } = platform;
     const [siteA, siteB] = [await seedSite({ tariffId }), await seedSite({ tariffId })];
     const taken = (await newCharger(siteA)).body.serial;
     const [free, second] = [await stockDtu(), await stockDtu()];
@@ -466,6 +188,7 @@ describe('chargers by CSV', () => {
   });
 
   test('an agent imports to its own sites only, and a file without rows is refused', async () => {
+    const { agent, tariffId, modelId } = platform;
     const own = await seedSite({ tariffId, agentId: 'agent-a' });
     const other = await seedSite({ tariffId, agentId: 'agent-b' });
     const mark = crypto.randomUUID().slice(0, 8);
@@ -480,6 +203,7 @@ describe('chargers by CSV', () => {
   });
 
   test('two imports of the same file at once bring each charger in once', async () => {
+    const { system, tariffId, modelId } = platform;
     const siteId = await seedSite({ tariffId });
     const mark = crypto.randomUUID().slice(0, 8);
     const csv = `serial,name,site_id,model_id,dtu_number\n${mark}-1,一,${siteId},${modelId},\n${mark}-2,二,${siteId},${modelId},`;

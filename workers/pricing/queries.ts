@@ -62,14 +62,17 @@ export async function tariffsInForce(
   now: EpochMs,
 ): Promise<Map<string, TariffInForce>> {
   if (tariffIds.length === 0) return new Map();
-  const wanted = JSON.stringify([...new Set(tariffIds)]);
+  const wanted = sql.join(
+    [...new Set(tariffIds)].map((tariffId) => sql`(${tariffId})`),
+    sql`, `,
+  );
   const rows = await db
     .select(inForceColumns)
-    .from(sql`json_each(${wanted}) AS wanted`)
+    .from(sql`(VALUES ${wanted}) AS wanted`)
     .innerJoin(
       tariffVersions,
       sql`${tariffVersions.id} = (SELECT newest.id FROM ${tariffVersions} AS newest
-        WHERE newest.tariff_id = wanted.value AND newest.effective_from <= ${now}
+        WHERE newest.tariff_id = wanted.column1 AND newest.effective_from <= ${now}
         ORDER BY newest.effective_from DESC, newest.id DESC LIMIT 1)`,
     );
   return new Map(rows.map((row) => [row.tariffId, row]));

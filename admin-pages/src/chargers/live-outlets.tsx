@@ -69,7 +69,7 @@ export function LiveOutlets({ chargerId, watch, outletNo }: LiveOutletsProps) {
       <Panel
         title={
           chosen === undefined
-            ? say('order.curve')
+            ? say('order.progress')
             : `${say('order.outlet')} ${say('order.outletNo', { count: chosen.outletNo })}`
         }
         extra={

@@ -5,11 +5,13 @@ import * as echarts from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { useEffect, useRef } from 'react';
 import { energy, power } from '../format/quantities.ts';
-import { dateTime, timeOfDay } from '../format/times.ts';
+import { dateTime } from '../format/times.ts';
 import { useTexts } from '../messages/texts.ts';
 import type { CurveProps } from './curve-chart.tsx';
 
 echarts.use([LineChart, GridComponent, TooltipComponent, LegendComponent, SVGRenderer]);
+
+const MINUTE_MS = 60_000;
 
 /** The drawn curve: power on the left axis, energy on the right. */
 export function CurveDrawing({ points, startedAt, height = 260 }: CurveProps) {
@@ -64,11 +66,18 @@ export function CurveDrawing({ points, startedAt, height = 260 }: CurveProps) {
       xAxis: {
         ...axis,
         type: 'value',
-        min: startedAt,
+        min: 0,
         max: 'dataMax',
+        minInterval: 1,
         splitLine: { show: false },
-        axisLabel: { ...axis.axisLabel, formatter: (at: number) => timeOfDay(at).slice(0, 5) },
-        axisPointer: { label: { formatter: ({ value }: { value: number }) => dateTime(value) } },
+        axisLabel: {
+          ...axis.axisLabel,
+          showMaxLabel: false,
+          formatter: (minutes: number) => say('limit.minutes', { count: minutes }),
+        },
+        axisPointer: {
+          label: { formatter: ({ value }: { value: number }) => dateTime(startedAt + value * MINUTE_MS) },
+        },
       },
       yAxis: [
         {
@@ -79,7 +88,15 @@ export function CurveDrawing({ points, startedAt, height = 260 }: CurveProps) {
           min: 0,
           splitLine: { lineStyle: { color: token.colorBorderSecondary } },
         },
-        { ...axis, type: 'value', name: 'kWh', nameTextStyle: nameStyle, min: 0, splitLine: { show: false } },
+        {
+          ...axis,
+          type: 'value',
+          name: 'kWh',
+          alignTicks: true,
+          nameTextStyle: nameStyle,
+          min: 0,
+          splitLine: { show: false },
+        },
       ],
       series: [
         {
@@ -88,7 +105,7 @@ export function CurveDrawing({ points, startedAt, height = 260 }: CurveProps) {
           showSymbol: false,
           areaStyle: { opacity: 0.12 },
           lineStyle: { width: 2 },
-          data: points.map(([ms, watts]) => [startedAt + ms, watts]),
+          data: points.map(([ms, watts]) => [ms / MINUTE_MS, watts]),
           tooltip: { valueFormatter: (watts: unknown) => power(Number(watts)) },
         },
         {
@@ -97,7 +114,7 @@ export function CurveDrawing({ points, startedAt, height = 260 }: CurveProps) {
           yAxisIndex: 1,
           showSymbol: false,
           lineStyle: { width: 2 },
-          data: points.map(([ms, , wh]) => [startedAt + ms, wh / 1000]),
+          data: points.map(([ms, , wh]) => [ms / MINUTE_MS, wh / 1000]),
           tooltip: { valueFormatter: (kwh: unknown) => energy(Number(kwh) * 1000) },
         },
       ],

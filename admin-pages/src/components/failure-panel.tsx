@@ -1,26 +1,23 @@
-import { Button, Result } from 'antd';
+import { WarningFilled } from '@ant-design/icons';
 import { useTexts } from '../messages/texts.ts';
 import { FailureText } from './failure-text.tsx';
+import { Standstill } from './standstill.tsx';
 
-/** Stands in for what could not be loaded. */
-export function FailurePanel({
-  failure,
-  onRetry,
-}: {
+interface FailurePanelProps {
   readonly failure: unknown;
   readonly onRetry: () => void;
-}) {
+}
+
+/** Stands in for what could not be loaded. */
+export function FailurePanel({ failure, onRetry }: FailurePanelProps) {
   const { say } = useTexts();
   return (
-    <Result
-      status="warning"
+    <Standstill
+      icon={<WarningFilled />}
       title={say('failure.title')}
-      subTitle={<FailureText failure={failure} />}
-      extra={
-        <Button type="primary" onClick={onRetry}>
-          {say('common.retry')}
-        </Button>
-      }
-    />
+      action={{ label: say('common.retry'), onClick: onRetry }}
+    >
+      <FailureText failure={failure} />
+    </Standstill>
   );
 }

@@ -8,13 +8,8 @@ const moment = new Intl.DateTimeFormat('sv-SE', {
   dateStyle: 'short',
   timeStyle: 'medium',
 });
-const clock = new Intl.DateTimeFormat('sv-SE', { timeZone: ZONE, timeStyle: 'medium' });
-
 /** Epoch ms as `2026-11-22 16:40:05`, Shanghai time. */
 export const dateTime = (at: number): string => moment.format(at);
-
-/** Epoch ms as `16:40:05`, Shanghai time. */
-export const timeOfDay = (at: number): string => clock.format(at);
 
 const WORDS = {
   zh: { d: ' 天', h: ' 小时', m: ' 分', s: ' 秒', gap: ' ' },

@@ -47,7 +47,6 @@ export const enDevices: Readonly<Record<keyof typeof zhDevices, string>> = {
   'link.superseded': 'Too many live pages of this charger are open; this one was closed',
   'link.heard': 'updated {ago}',
 
-  'command.title': 'Commands',
   'command.recent': 'Latest commands',
   'command.none': 'No command has been sent yet',
   'command.send': 'Send command',

@@ -46,7 +46,6 @@ export const zhDevices = {
   'link.superseded': '此设备的实时页面打开过多，本页已断开',
   'link.heard': '{ago}更新',
 
-  'command.title': '命令',
   'command.recent': '最近的命令',
   'command.none': '还没有发过命令',
   'command.send': '发送命令',

@@ -1,8 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Alert, App, DatePicker, Flex, Form, Input, InputNumber, Modal } from 'antd';
+import { Alert, DatePicker, Flex, Form, Input, InputNumber, Modal } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import timezone from 'dayjs/plugin/timezone';
 import utc from 'dayjs/plugin/utc';
+import { useNotices } from '../components/notices.tsx';
 import 'dayjs/locale/zh-cn';
 import { serverNow } from '../api/call-api.ts';
 import { type ChargingOrder, closeOrder } from '../api/charging-orders.ts';
@@ -34,7 +35,7 @@ interface CloseOrderDialogProps {
 /** Ends an order by hand, on evidence, when its charger cannot say what was delivered. */
 export function CloseOrderDialog({ order, onClose }: CloseOrderDialogProps) {
   const { say } = useTexts();
-  const { message } = App.useApp();
+  const notices = useNotices();
   const queries = useQueryClient();
   const [form] = Form.useForm<EvidenceForm>();
   const closing = useMutation({
@@ -46,7 +47,7 @@ export function CloseOrderDialog({ order, onClose }: CloseOrderDialogProps) {
         reason: reason.trim(),
       }),
     onSuccess: (closed) => {
-      void message.success(say('stuck.closed', { amount: money(closed.totalFen ?? 0) }));
+      void notices.success(say('stuck.closed', { amount: money(closed.totalFen ?? 0) }));
       onClose();
       return refreshOrders(queries);
     },

@@ -1,8 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { App, Button, Popconfirm, Space } from 'antd';
+import { Button, Popconfirm, Space } from 'antd';
 import { lazy, Suspense, useState } from 'react';
 import { type ChargingOrder, retrySettlement } from '../api/charging-orders.ts';
 import { failureText } from '../components/failure-text.tsx';
+import { useNotices } from '../components/notices.tsx';
 import { useTexts } from '../messages/texts.ts';
 import { useMay } from '../session/session.ts';
 import { isOpen, refreshOrders } from './order-queries.ts';
@@ -18,17 +19,17 @@ const RefundDialog = lazy(() =>
 export function OrderActions({ order, stuck }: { readonly order: ChargingOrder; readonly stuck: boolean }) {
   const texts = useTexts();
   const { say } = texts;
-  const { message } = App.useApp();
+  const notices = useNotices();
   const queries = useQueryClient();
   const may = useMay();
   const [dialog, setDialog] = useState<'close' | 'refund' | null>(null);
   const retrying = useMutation({
     mutationFn: () => retrySettlement(order.id),
     onSuccess: ({ outcome }) => {
-      void message[outcome === 'live' ? 'info' : 'success'](say(`stuck.${outcome}`));
+      void notices[outcome === 'live' ? 'info' : 'success'](say(`stuck.${outcome}`));
       return refreshOrders(queries);
     },
-    onError: (failure) => void message.error(failureText(texts, failure)),
+    onError: (failure) => void notices.error(failureText(texts, failure)),
   });
   const mayMend = stuck && isOpen(order) && may('charging.order.operate');
   const { bill } = order;

@@ -8,15 +8,17 @@ import { energy, money } from '../format/quantities.ts';
 import { dateTime, duration } from '../format/times.ts';
 import { useTexts } from '../messages/texts.ts';
 import { limitText } from './limit-text.ts';
+import { isOpen } from './order-queries.ts';
 
 /** What is known of an order, whatever its state. */
 export function OrderFacts({ order, columns }: { readonly order: ChargingOrder; readonly columns: number }) {
   const texts = useTexts();
   const { say, code, language } = texts;
-  const time = (at: number | null) => (at === null ? say('common.none') : dateTime(at));
+  const time = (at: number | null) => (at === null ? null : dateTime(at));
   const chargedMs =
     order.bill?.durationMs ??
     (order.startedAt !== null && order.endedAt !== null ? order.endedAt - order.startedAt : null);
+  // What is not known yet is left out.
   const facts: readonly (readonly [string, ReactNode])[] = [
     [say('order.number'), <IdText key="id" id={order.id} whole />],
     [say('order.state'), <OrderStateTag key="state" state={order.state} />],
@@ -38,15 +40,16 @@ export function OrderFacts({ order, columns }: { readonly order: ChargingOrder; 
     [say('order.createdAt'), time(order.createdAt)],
     [say('order.startedAt'), time(order.startedAt)],
     [say('order.endedAt'), time(order.endedAt)],
-    [say('order.endReason'), code('endReason', order.endReason)],
-    [say('order.duration'), chargedMs === null ? say('common.none') : duration(chargedMs, language)],
-    [say('order.energy'), order.energyWh === null ? say('common.none') : energy(order.energyWh)],
-    [say('order.total'), order.totalFen === null ? say('common.none') : money(order.totalFen)],
-    [say('order.tariff'), <IdText key="tariff" id={order.tariffVersionId} />],
+    [say('order.endReason'), order.endReason === null ? null : code('endReason', order.endReason)],
+    [say('order.duration'), chargedMs === null ? null : duration(chargedMs, language)],
+    [say('order.energy'), order.energyWh === null ? null : energy(order.energyWh)],
+    [say('order.total'), order.totalFen === null ? null : money(order.totalFen)],
+    [say('order.tariff'), <IdText key="tariff" id={order.tariffVersionId} whole />],
+    [say('order.attention'), order.attention === null ? null : code('stuckReason', order.attention)],
   ];
   return (
     <>
-      {order.attention !== null && (
+      {order.attention !== null && isOpen(order) && (
         <Alert
           type="warning"
           showIcon
@@ -58,7 +61,9 @@ export function OrderFacts({ order, columns }: { readonly order: ChargingOrder; 
         size="small"
         column={columns}
         className="figures"
-        items={facts.map(([label, children]) => ({ key: label, label, children }))}
+        items={facts.flatMap(([label, children]) =>
+          children === null ? [] : [{ key: label, label, children }],
+        )}
       />
     </>
   );

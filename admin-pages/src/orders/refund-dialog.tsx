@@ -1,9 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Alert, App, Flex, Form, Input, InputNumber, Modal } from 'antd';
+import { Alert, Flex, Form, Input, InputNumber, Modal } from 'antd';
 import { useRef } from 'react';
 import { newIdempotencyKey } from '../api/call-api.ts';
 import { type Bill, refundOrder } from '../api/charging-orders.ts';
 import { FailureText } from '../components/failure-text.tsx';
+import { useNotices } from '../components/notices.tsx';
 import { fenOf, money } from '../format/quantities.ts';
 import { useTexts } from '../messages/texts.ts';
 import { refreshOrders } from './order-queries.ts';
@@ -23,7 +24,7 @@ interface RefundDialogProps {
 /** Gives billed money back. The same form sent again, after a lost answer say, refunds once. */
 export function RefundDialog({ orderId, bill, onClose }: RefundDialogProps) {
   const { say } = useTexts();
-  const { message } = App.useApp();
+  const notices = useNotices();
   const queries = useQueryClient();
   const [form] = Form.useForm<RefundForm>();
   const sent = useRef({ content: '', key: '' });
@@ -40,27 +41,14 @@ export function RefundDialog({ orderId, bill, onClose }: RefundDialogProps) {
       return refundOrder(orderId, refund, sent.current.key);
     },
     onSuccess: () => {
-      void message.success(say('refund.done', { amount }));
+      void notices.success(say('refund.done', { amount }));
       onClose();
       return refreshOrders(queries);
     },
   });
 
   const amountField = (name: 'electricity' | 'service', mostFen: number) => (
-    <Form.Item
-      name={name}
-      label={say(`refund.${name}`)}
-      style={{ flex: 1 }}
-      dependencies={[name === 'electricity' ? 'service' : 'electricity']}
-      rules={[
-        {
-          validator: () =>
-            electricityFen + serviceFen > 0
-              ? Promise.resolve()
-              : Promise.reject(new Error(say('refund.amountMissing'))),
-        },
-      ]}
-    >
+    <Form.Item name={name} label={say(`refund.${name}`)} style={{ flex: 1 }}>
       <InputNumber
         min={0}
         max={mostFen / 100}

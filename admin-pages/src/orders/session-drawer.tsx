@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { Divider, Drawer, Flex, Skeleton } from 'antd';
 import { FailurePanel } from '../components/failure-panel.tsx';
+import { shortId } from '../format/quantities.ts';
 import { useTexts } from '../messages/texts.ts';
 import { LiveCharge } from './live-charge.tsx';
 import { OrderActions } from './order-actions.tsx';
@@ -25,7 +26,7 @@ export function SessionDrawer({
       onClose={onClose}
       title={
         <Link to="/orders/$orderId" params={{ orderId }}>
-          {say('order.open')}
+          {say('order.title', { id: shortId(orderId) })}
         </Link>
       }
       extra={

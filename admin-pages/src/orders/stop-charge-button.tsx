@@ -1,8 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Alert, App, Button, Form, Input, Modal } from 'antd';
+import { Alert, Button, Form, Input, Modal } from 'antd';
 import { useState } from 'react';
 import { stopCharge } from '../api/charging-orders.ts';
 import { FailureText } from '../components/failure-text.tsx';
+import { useNotices } from '../components/notices.tsx';
 import { useTexts } from '../messages/texts.ts';
 import { useMay } from '../session/session.ts';
 import { refreshOrders } from './order-queries.ts';
@@ -16,7 +17,7 @@ interface StopChargeButtonProps {
 /** Stops a live charge after saying what that does and asking why. */
 export function StopChargeButton({ orderId, chargerId, outletNo }: StopChargeButtonProps) {
   const { say } = useTexts();
-  const { message } = App.useApp();
+  const notices = useNotices();
   const queries = useQueryClient();
   const [asking, setAsking] = useState(false);
   const [form] = Form.useForm<{ reason: string }>();
@@ -24,7 +25,7 @@ export function StopChargeButton({ orderId, chargerId, outletNo }: StopChargeBut
     mutationFn: ({ reason }: { reason: string }) => stopCharge(orderId, reason.trim()),
     onSuccess: () => {
       setAsking(false);
-      void message.success(say('stop.done'));
+      void notices.success(say('stop.done'));
       return refreshOrders(queries);
     },
   });

@@ -44,7 +44,7 @@ export function OrderPage() {
         <Panel title={say('order.facts')}>
           <OrderFacts order={order} columns={3} />
         </Panel>
-        <Panel title={say('order.curve')}>
+        <Panel title={say(open ? 'order.progress' : 'order.curve')}>
           {open && mayWatch ? (
             <LiveCharge chargerId={order.chargerId} orderId={order.id} />
           ) : (

@@ -1,5 +1,7 @@
+import { LockFilled, QuestionCircleFilled, WarningFilled } from '@ant-design/icons';
 import type { ErrorComponentProps } from '@tanstack/react-router';
-import { Button, Result, Skeleton } from 'antd';
+import { Skeleton } from 'antd';
+import { Standstill } from '../components/standstill.tsx';
 import { useTexts } from '../messages/texts.ts';
 
 /** While the code of a page is on its way. */
@@ -7,37 +9,31 @@ export const PagePending = () => <Skeleton active style={{ padding: 24 }} />;
 
 export function NotFoundPage() {
   const { say } = useTexts();
+  const goHome = () => location.assign('/');
   return (
-    <Result
-      status="404"
+    <Standstill
+      icon={<QuestionCircleFilled />}
       title={say('common.notFound')}
-      extra={
-        <Button type="primary" href="/">
-          {say('common.home')}
-        </Button>
-      }
+      action={{ label: say('common.home'), onClick: goHome }}
     />
   );
 }
 
 export function ForbiddenPage() {
   const { say } = useTexts();
-  return <Result status="403" title={say('common.forbidden')} />;
+  return <Standstill icon={<LockFilled />} title={say('common.forbidden')} />;
 }
 
 /** A page threw, or its code could not be fetched, as after a deploy: loading it anew helps with the second. */
 export function PageFailed({ error }: ErrorComponentProps) {
   const { say } = useTexts();
   return (
-    <Result
-      status="error"
+    <Standstill
+      icon={<WarningFilled />}
       title={say('failure.page')}
-      subTitle={error instanceof Error ? error.message : ''}
-      extra={
-        <Button type="primary" onClick={() => location.reload()}>
-          {say('common.retry')}
-        </Button>
-      }
-    />
+      action={{ label: say('common.retry'), onClick: () => location.reload() }}
+    >
+      {error instanceof Error ? error.message : ''}
+    </Standstill>
   );
 }

@@ -10,9 +10,9 @@ import { Link, Navigate, Outlet, useLocation } from '@tanstack/react-router';
 import { Flex, Layout, Menu, theme } from 'antd';
 import { type ReactNode, useEffect, useState } from 'react';
 import { readOwnAccount } from '../api/session.ts';
+import { NoticesProvider } from '../components/notices.tsx';
 import { useTexts } from '../messages/texts.ts';
 import { ForbiddenPage } from '../pages/other-pages.tsx';
-import { useDark } from '../preferences/preferences.ts';
 import { useStored } from '../preferences/stored-value.ts';
 import { session, useMay } from '../session/session.ts';
 import { BrandMark } from './brand-mark.tsx';
@@ -33,7 +33,6 @@ export function AppShell() {
   const { pathname, href } = useLocation();
   const { say } = useTexts();
   const { token } = theme.useToken();
-  const dark = useDark();
   const may = useMay();
   const [narrow, setNarrow] = useState(false);
   useFreshPermissions();
@@ -49,7 +48,7 @@ export function AppShell() {
         breakpoint="lg"
         width={208}
         collapsedWidth={64}
-        theme={dark ? 'dark' : 'light'}
+        theme="light"
         style={{
           position: 'sticky',
           top: 0,
@@ -96,7 +95,13 @@ export function AppShell() {
           <UserMenu staff={signedIn.staff} />
         </Layout.Header>
         <Layout.Content style={{ padding: 20, minWidth: 0 }}>
-          {here !== undefined && !may(here.permission) ? <ForbiddenPage /> : <Outlet />}
+          {here !== undefined && !may(here.permission) ? (
+            <ForbiddenPage />
+          ) : (
+            <NoticesProvider>
+              <Outlet />
+            </NoticesProvider>
+          )}
         </Layout.Content>
       </Layout>
     </Layout>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { seededRandom } from './chargers/random.ts';
-import { type RiderApi, runRiders } from './riders.ts';
+import { seededRandom } from '../chargers/random.ts';
+import { type RiderApi, runRiders } from './population.ts';
 
 test('riders log in once, quote and start; a refused one logs in again next time', async () => {
   const done: string[] = [];
