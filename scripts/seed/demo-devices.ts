@@ -20,7 +20,7 @@ import {
   pileKey,
   RATED_POWER_W,
 } from './demo-names.ts';
-import { siteId } from './demo-sites.ts';
+import { OUTSIDE_EVERY_NTH_SITE, siteId } from './demo-sites.ts';
 
 export interface DemoDevices {
   readonly types: (typeof deviceTypes.$inferInsert)[];
@@ -136,9 +136,10 @@ export function outletsBySite(): ReadonlyMap<string, number> {
 function placePiles(): { readonly pile: Pile; readonly site: string; readonly ordinal: number }[] {
   const counts = new Map<string, number>();
   return PILES.map((pile, index) => {
-    // The outside identities go to every third site, so that they are found all over the city.
     const site = siteId(
-      index < PILE_NUMBERS.length ? index % SITES : ((index - PILE_NUMBERS.length) * 3) % SITES,
+      index < PILE_NUMBERS.length
+        ? index % SITES
+        : ((index - PILE_NUMBERS.length) * OUTSIDE_EVERY_NTH_SITE) % SITES,
     );
     const ordinal = (counts.get(site) ?? 0) + 1;
     counts.set(site, ordinal);

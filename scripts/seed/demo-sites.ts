@@ -41,7 +41,7 @@ export function demoSites(createdAt: number): SiteRow[] {
         lngE6,
         cell: cellOf(latE6, lngE6),
         region: 'apac',
-        openingHours: [...pick(random, HOURS)],
+        openingHours: hoursOf(index, pick(random, HOURS)),
         phone: `0755-${Math.floor(between(random, 8_200_0000, 8_999_9999))}`,
         photos: [],
         tariffId: ownedByAgent ? AGENT_TARIFF_ID : pick(random, SITE_TARIFF_IDS),
@@ -51,5 +51,11 @@ export function demoSites(createdAt: number): SiteRow[] {
     },
   );
 }
+
+/** Devices from outside stand at every third site, and whoever tries one at night shall not find it closed. */
+export const OUTSIDE_EVERY_NTH_SITE = 3;
+
+const hoursOf = (index: number, hours: readonly OpeningSpan[]): OpeningSpan[] =>
+  index % OUTSIDE_EVERY_NTH_SITE === 0 ? [] : [...hours];
 
 export const siteId = (index: number): string => `SITE${String(index + 1).padStart(2, '0')}`;

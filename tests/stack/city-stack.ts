@@ -14,12 +14,15 @@ export interface CityStack extends Stack {
   demolish(): Promise<void>;
 }
 
-export async function startCity(settings: Readonly<Record<string, string>> = {}): Promise<CityStack> {
+export async function startCity(
+  settings: Readonly<Record<string, string>> = {},
+  ports: { readonly console?: number } = {},
+): Promise<CityStack> {
   const stateDir = await mkdtemp(path.join(tmpdir(), 'dianyi-'));
   const wechat = await startWechatPeer({ port: 0, loginsPerMinute: 10_000, ...WECHAT_APP });
   const stack = await startStack({
     stateDir,
-    ports: { api: 0 },
+    ports: { api: 0, ...ports },
     settings: {
       WECHAT_API_ORIGIN: wechat.url,
       WECHAT_APP_ID: WECHAT_APP.appId,
