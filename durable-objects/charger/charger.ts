@@ -1,5 +1,11 @@
 import { DurableObject } from 'cloudflare:workers';
-import { type ChargerProfile, type Effect, projectCharger } from '../../domain/charging/charger-state.ts';
+import {
+  type ChargerProfile,
+  type Effect,
+  projectCharger,
+  sessionOfOrder,
+} from '../../domain/charging/charger-state.ts';
+import type { SettlementEvent } from '../../domain/charging/charging-event.ts';
 import { type LiveView, liveView } from '../../domain/charging/live-view.ts';
 import {
   type ChargerInput,
@@ -7,7 +13,7 @@ import {
   type OrderStanding,
   reduceCharger,
 } from '../../domain/charging/reduce-charger.ts';
-import type { ChargingOrder } from '../../domain/charging/session.ts';
+import { type ChargingOrder, isRunning } from '../../domain/charging/session.ts';
 import type { StartReply } from '../../domain/charging/start-charging.ts';
 import type { StopReply } from '../../domain/charging/stop-charging.ts';
 import { type EpochMs, epochMs } from '../../domain/units.ts';
@@ -43,6 +49,7 @@ import {
   withOverlay,
 } from './charger-record.ts';
 import { type ChargerSnapshot, chargerSnapshot } from './charger-snapshot.ts';
+import { ENDED_SESSIONS_TABLE, EndedSessions } from './ended-sessions.ts';
 import { answerOf, ocpp16Call, withoutAbandonedStarts } from './ocpp16-calls.ts';
 import { handleOcpp16Request, readOcpp16Request } from './ocpp16-requests.ts';
 
@@ -69,6 +76,7 @@ export class Charger extends DurableObject<ChargerEnv> {
   readonly #link: DeviceLink<ChargerOverlay>;
   readonly #watchers: Watchers;
   readonly #frames: FrameLog;
+  readonly #ended: EndedSessions;
   #cached: ChargerRecord | null = null;
   #draining = false;
   /** Frames that wait for the answer to the request being handled; null when none is. */
@@ -78,13 +86,14 @@ export class Charger extends DurableObject<ChargerEnv> {
 
   constructor(ctx: DurableObjectState, env: ChargerEnv) {
     super(ctx, env);
-    this.#store = new ObjectStore(ctx.storage, [STATE_TABLE, FRAMES_TABLE]);
+    this.#store = new ObjectStore(ctx.storage, [STATE_TABLE, FRAMES_TABLE, ENDED_SESSIONS_TABLE]);
     this.#link = new DeviceLink(ctx, {
       messagesPerSecond: Number(env.DEVICE_MESSAGES_PER_SECOND ?? 100),
       burst: Number(env.DEVICE_MESSAGE_BURST ?? 500),
     });
     this.#watchers = new Watchers(ctx);
     this.#frames = new FrameLog(ctx.storage.sql);
+    this.#ended = new EndedSessions(ctx.storage.sql);
   }
 
   /** WebSocket upgrades, authenticated by the Worker: `/device`, `/live/{orderId}`, `/watch`. */
@@ -128,10 +137,16 @@ export class Charger extends DurableObject<ChargerEnv> {
     return this.#apply({ type: 'stop', orderId, by }, this.#now()) as StopReply;
   }
 
-  /** Where an order stands here; one that is unknown is fenced off and can never start any more. */
-  reconcileOrder(orderId: string): OrderStanding {
+  /**
+   * Where an order stands here, for one that D1 knows as `known` since a while: news that was lost is told again, and
+   * an order nobody here has heard of is fenced off and can never start any more.
+   */
+  reconcileOrder(orderId: string, known: 'starting' | 'charging'): OrderStanding {
     counters.objectRequests += 1;
-    return this.#apply({ type: 'reconcile', orderId }, this.#now()) as OrderStanding;
+    const now = this.#now();
+    const standing = this.#apply({ type: 'reconcile', orderId }, now) as OrderStanding;
+    if (standing === 'ended' || (standing === 'live' && known === 'starting')) this.#tellAgain(orderId, now);
+    return standing;
   }
 
   /** Frees the outlet of an order that an operator closed by hand, and fences the order off. Repeatable. */
@@ -275,8 +290,23 @@ export class Charger extends DurableObject<ChargerEnv> {
     return outcome.reply;
   }
 
+  /** Posts an order's start or end once more, unless it is still on its way: a queue may have lost it. */
+  #tellAgain(orderId: string, now: EpochMs): void {
+    const record = this.#record();
+    const session = sessionOfOrder(record.charger, orderId);
+    const event: SettlementEvent | null = isRunning(session)
+      ? { type: 'charging.started', orderId, at: session.startedAt }
+      : this.#ended.find(orderId);
+    const underWay = record.outbox.items.some(
+      ({ body }) => (body as { orderId?: string }).orderId === orderId,
+    );
+    if (event === null || underWay) return;
+    this.#advance(record, this.#withEffect(record, { type: 'emit', event }, now), true, now);
+  }
+
   #withEffect(record: ChargerRecord, effect: Effect, now: EpochMs): ChargerRecord {
     if (effect.type === 'emit') {
+      if (effect.event.type === 'charging.ended') this.#ended.keep(effect.event);
       const chargerId = record.charger.profile?.chargerId ?? '';
       const queue = effect.event.type === 'charger.alarm' ? 'device-events' : 'settlement';
       const body = (seq: number) => ({ v: 1, id: `${chargerId}:${seq}`, chargerId, ...effect.event });
@@ -303,7 +333,8 @@ export class Charger extends DurableObject<ChargerEnv> {
   /** Makes `next` the state (committed when `durable`), then does what it asks for. */
   #advance(before: ChargerRecord, next: ChargerRecord, durable: boolean, now: EpochMs): void {
     const device = this.#link.socketOf(next.connection);
-    const calls: DeviceCalls = device === null ? next.calls : takeNext(next.calls, crypto.randomUUID(), now);
+    const idle = device === null || next.calls.waiting.length === 0;
+    const calls: DeviceCalls = idle ? next.calls : takeNext(next.calls, crypto.randomUUID(), now);
     const revised: ChargerRecord = { ...next, calls, revision: before.revision + 1 };
     if (durable || device === null) this.#commit(revised, now);
     else this.#keepWithSocket(device, revised, now);
@@ -492,7 +523,7 @@ export class Charger extends DurableObject<ChargerEnv> {
   }
 
   #tellWatchers(before: ChargerRecord, after: ChargerRecord, now: EpochMs): void {
-    if (before.charger === after.charger) return;
+    if (before.charger === after.charger || !this.#watchers.any()) return;
     const orders = new Set<string>();
     for (const { sessions } of [before.charger, after.charger]) {
       for (const session of Object.values(sessions)) orders.add(session.order.orderId);

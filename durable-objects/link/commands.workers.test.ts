@@ -1,4 +1,4 @@
-import { runDurableObjectAlarm } from 'cloudflare:test';
+import { env, runDurableObjectAlarm } from 'cloudflare:test';
 import { afterEach, expect, test, vi } from 'vitest';
 import { SECOND } from '../../domain/units.ts';
 import { CENTRAL_SYSTEM_ACTIONS } from '../../protocols/ocpp/ocpp16/actions.ts';
@@ -216,6 +216,13 @@ test('who may not: no permission, another’s charger, a decommissioned one', as
   const local = await signInStaff('agent', { kind: 'agent', agentId: 'of-this-town' });
   expect(await send(own, local.token, 'Reset', { type: 'Soft' })).toMatchObject({ status: 200 });
   expect(pile.commands('Reset')).toHaveLength(0);
+  await env.DB.prepare("UPDATE chargers SET status = 'decommissioned' WHERE id = ?")
+    .bind(own.chargerId)
+    .run();
+  expect(await send(own, local.token, 'Reset', { type: 'Soft' })).toMatchObject({
+    body: { error: { code: 'device_decommissioned' } },
+  });
+  expect(its.commands('Reset')).toHaveLength(1);
 });
 
 test('secrets of a command are sent and not kept', async () => {

@@ -1,13 +1,16 @@
 import { encodeCallError, type Frame, isAnswerable, parseFrame } from '../../protocols/ocpp/frame.ts';
 import { FloodGuard } from './flood-guard.ts';
 
-/** What a device socket carries through hibernation; `overlay` is state too fresh to have been committed. */
-export interface DeviceAttachment<Overlay> {
+/**
+ * What a device socket carries through hibernation; `overlay` is state too fresh to have been committed, as JSON text:
+ * one pass gives both its length and what is stored.
+ */
+interface DeviceAttachment {
   readonly v: 1;
   readonly role: 'device';
   readonly connection: number;
   readonly protocol: string;
-  readonly overlay: Overlay | null;
+  readonly overlay: string | null;
 }
 
 export interface LinkLimits {
@@ -27,7 +30,8 @@ const CLOSE = { superseded: 4001, released: 4002, policy: 1008, tooBig: 1009, un
 export class DeviceLink<Overlay> {
   readonly #ctx: DurableObjectState;
   readonly #limits: LinkLimits;
-  readonly #connections = new WeakMap<WebSocket, number>();
+  /** Attachments as read or written last, without their overlay. */
+  readonly #attachments = new WeakMap<WebSocket, DeviceAttachment>();
   #current: WebSocket | null = null;
   #guard: { connection: number; guard: FloodGuard } | null = null;
   #dropped = 0;
@@ -42,13 +46,7 @@ export class DeviceLink<Overlay> {
     const { 0: client, 1: server } = new WebSocketPair();
     for (const old of this.#ctx.getWebSockets(DEVICE)) closeQuietly(old, CLOSE.superseded, 'superseded');
     this.#ctx.acceptWebSocket(server, [DEVICE]);
-    const attachment: DeviceAttachment<Overlay> = {
-      v: 1,
-      role: 'device',
-      connection,
-      protocol,
-      overlay: null,
-    };
+    const attachment: DeviceAttachment = { v: 1, role: 'device', connection, protocol, overlay: null };
     server.serializeAttachment(attachment);
     return new Response(null, {
       status: 101,
@@ -59,11 +57,7 @@ export class DeviceLink<Overlay> {
 
   /** The number of the connection this socket is; null for a socket that is no device's. */
   connectionOf(socket: WebSocket): number | null {
-    const known = this.#connections.get(socket);
-    if (known !== undefined) return known;
-    const connection = this.#attachment(socket)?.connection ?? null;
-    if (connection !== null) this.#connections.set(socket, connection);
-    return connection;
+    return this.#baseOf(socket)?.connection ?? null;
   }
 
   /** The socket of connection number `connection`, if it is still open. */
@@ -84,16 +78,17 @@ export class DeviceLink<Overlay> {
     const sockets = closing === undefined ? [] : [closing];
     sockets.push(...this.#ctx.getWebSockets(DEVICE));
     const socket = sockets.find((candidate) => this.connectionOf(candidate) === connection);
-    return socket === undefined ? null : (this.#attachment(socket)?.overlay ?? null);
+    const overlay = socket === undefined ? null : readAttachment(socket)?.overlay;
+    return overlay === undefined || overlay === null ? null : (JSON.parse(overlay) as Overlay);
   }
 
   /** Keeps `overlay` with the socket; false when it is too large and has to be committed instead. */
   keepOverlay(socket: WebSocket, overlay: Overlay): boolean {
-    const attachment = this.#attachment(socket);
-    if (attachment === null) return false;
-    const next = { ...attachment, overlay };
-    if (JSON.stringify(next).length > LARGEST_ATTACHMENT) return false;
-    socket.serializeAttachment(next);
+    const base = this.#baseOf(socket);
+    if (base === null) return false;
+    const text = JSON.stringify(overlay);
+    if (text.length > LARGEST_ATTACHMENT) return false;
+    socket.serializeAttachment({ ...base, overlay: text });
     return true;
   }
 
@@ -134,12 +129,14 @@ export class DeviceLink<Overlay> {
     return this.#dropped;
   }
 
-  #attachment(socket: WebSocket): DeviceAttachment<Overlay> | null {
-    const attachment = socket.deserializeAttachment() as
-      | DeviceAttachment<Overlay>
-      | { readonly role: string }
-      | null;
-    return attachment?.role === 'device' ? (attachment as DeviceAttachment<Overlay>) : null;
+  #baseOf(socket: WebSocket): DeviceAttachment | null {
+    const known = this.#attachments.get(socket);
+    if (known !== undefined) return known;
+    const attachment = readAttachment(socket);
+    if (attachment === null) return null;
+    const base = { ...attachment, overlay: null };
+    this.#attachments.set(socket, base);
+    return base;
   }
 
   #guardOf(connection: number, now: number): FloodGuard {
@@ -157,6 +154,11 @@ export function closeQuietly(socket: WebSocket, code: number, reason: string): v
   } catch {
     // Already closed by its other end: that is what was wanted.
   }
+}
+
+function readAttachment(socket: WebSocket): DeviceAttachment | null {
+  const attachment = socket.deserializeAttachment() as DeviceAttachment | { readonly role: string } | null;
+  return attachment?.role === 'device' ? (attachment as DeviceAttachment) : null;
 }
 
 const byteLength = (text: string): number => new TextEncoder().encode(text).byteLength;

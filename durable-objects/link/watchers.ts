@@ -44,6 +44,11 @@ export class Watchers {
     this.#tell(CONSOLE, message);
   }
 
+  /** Whether anybody looks on at all: with the device alone there is nothing to compose. */
+  any(): boolean {
+    return this.#ctx.getWebSockets().length > 1;
+  }
+
   watches(orderId: string): boolean {
     return this.#ctx.getWebSockets(riderTag(orderId)).length > 0;
   }

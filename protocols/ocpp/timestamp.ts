@@ -15,13 +15,15 @@ export function readTimestamp(text: string): EpochMs | null {
   const [, year, month, day, hour, minute, second, fraction, sign, zoneHours, zoneMinutes] = match;
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return null;
   if (Number(zoneHours ?? 0) > 23 || Number(zoneMinutes ?? 0) > 59) return null;
-  const midnight = new Date(`${year}-${month}-${day}T00:00:00Z`);
-  // The platform rolls 31 February over to March; the standard has no such day.
-  if (Number.isNaN(midnight.getTime()) || midnight.getUTCDate() !== Number(day)) return null;
+  const midnight = Date.UTC(Number(year), Number(month) - 1, Number(day));
+  // The platform rolls 31 February over to March, and years below 100 into the last century; neither is a date.
+  const rolled = new Date(midnight);
+  if (rolled.getUTCDate() !== Number(day) || rolled.getUTCMonth() !== Number(month) - 1) return null;
+  if (rolled.getUTCFullYear() !== Number(year)) return null;
   const time = (Number(hour) * 60 + Number(minute)) * 60 + Number(second);
   const zone = (Number(zoneHours ?? 0) * 60 + Number(zoneMinutes ?? 0)) * 60 * (sign === '-' ? -1 : 1);
   const millis = fraction === undefined ? 0 : Math.floor(Number(`0${fraction}`) * 1000 + 1e-6);
-  return epochMs(midnight.getTime() + (time - zone) * 1000 + Math.min(millis, 999));
+  return epochMs(midnight + (time - zone) * 1000 + Math.min(millis, 999));
 }
 
 /** Writes a moment the way every OCPP version reads it: ISO 8601, UTC, milliseconds, `Z`. */

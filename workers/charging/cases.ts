@@ -11,7 +11,7 @@ import { refundCaptured } from '../../domain/ledger/transactions.ts';
 import { addReading, startUsage } from '../../domain/pricing/usage.ts';
 import { epochMs, fen, wh } from '../../domain/units.ts';
 import { ApiError, orThrow } from '../api-error.ts';
-import { type Actor, auditRow } from '../audit.ts';
+import { type Actor, auditRow, auditRowWhen } from '../audit.ts';
 import { chargerObject } from '../charger-object.ts';
 import type { Env } from '../env.ts';
 import { databaseMessage } from '../middleware/errors.ts';
@@ -26,7 +26,10 @@ import { failStart, settleCharge } from './settlement-service.ts';
 const LIVE = ['starting', 'charging'] as const;
 const isLive = (order: ChargingOrderRow): boolean => LIVE.some((state) => state === order.state);
 
-/** Parked messages of this order are applied again; without one, the charger's object is asked where it stands. */
+/**
+ * Parked messages of this order are applied again. Without one, or with none that can be understood, the charger's
+ * object is asked where it stands.
+ */
 export async function retrySettlement(
   env: Env,
   db: Database,
@@ -52,12 +55,19 @@ export async function retrySettlement(
     )
     .all();
   await db.batch([audit]);
+  let applied = 0;
   for (const incident of parked) {
-    await applySettlement(db, settlementMessage.parse(incident.message), actor.now);
+    const message = settlementMessage.safeParse(incident.message);
+    if (!message.success) continue;
+    await applySettlement(db, message.data, actor.now);
     await db.update(incidents).set({ state: 'replayed' }).where(eq(incidents.id, incident.id));
+    applied += 1;
   }
-  if (parked.length > 0) return 'settled';
-  const standing = await chargerObject(env, order.chargerId).reconcileOrder(order.id);
+  if (applied > 0) return 'settled';
+  const standing = await chargerObject(env, order.chargerId).reconcileOrder(
+    order.id,
+    order.state === 'charging' ? 'charging' : 'starting',
+  );
   if (standing === 'fenced' && order.state === 'starting') {
     await failStart(db, order.id, 'device-timeout', actor.now);
     return 'released';
@@ -162,22 +172,29 @@ export async function refundOrder(
   return orderId;
 }
 
-/** Puts an unclaimed transaction aside with what was found out about it. */
+/** Puts an unclaimed transaction aside with what was found out about it; `false` when somebody did before. */
 export async function closeQuarantined(
   db: Database,
   id: string,
   resolution: string,
   actor: Actor,
-): Promise<void> {
-  await db.batch([
-    db.update(quarantinedSessions).set({ state: 'closed', resolution }).where(eq(quarantinedSessions.id, id)),
-    auditRow(db, actor, {
-      action: 'charging.quarantined.close',
-      subject: `quarantined:${id}`,
-      before: { state: 'open' },
-      after: { state: 'closed', resolution },
-    }),
+): Promise<boolean> {
+  const open = and(eq(quarantinedSessions.id, id), eq(quarantinedSessions.state, 'open'));
+  const facts = {
+    action: 'charging.quarantined.close',
+    subject: `quarantined:${id}`,
+    before: { state: 'open' },
+    after: { state: 'closed', resolution },
+  };
+  const [, closed] = await db.batch([
+    auditRowWhen(db, actor, facts, sql`EXISTS (SELECT 1 FROM ${quarantinedSessions} WHERE ${open})`),
+    db
+      .update(quarantinedSessions)
+      .set({ state: 'closed', resolution })
+      .where(open)
+      .returning({ id: quarantinedSessions.id }),
   ]);
+  return closed.length > 0;
 }
 
 /** Notes who wanted a charge stopped and why, before the object is asked. */

@@ -1,8 +1,8 @@
-import { env } from 'cloudflare:test';
+import { evictDurableObject } from 'cloudflare:test';
 import { exports } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
 import { MINUTE } from '../../domain/units.ts';
-import { ask, buildCharger, call, fillWallet } from '../../tests/workers/city.ts';
+import { ask, buildCharger, call, fillWallet, objectOf } from '../../tests/workers/city.ts';
 import { signInRider, signInStaff } from '../../tests/workers/sign-in.ts';
 import { eventually, TestPile } from '../../tests/workers/test-pile.ts';
 
@@ -17,7 +17,9 @@ class Watcher {
   private constructor(response: Response, socket: WebSocket) {
     this.socket = socket;
     this.protocol = response.headers.get('Sec-WebSocket-Protocol');
-    socket.addEventListener('message', ({ data }) => this.messages.push(JSON.parse(String(data)) as Message));
+    socket.addEventListener('message', ({ data }) => {
+      this.messages.push(JSON.parse(String(data)) as Message);
+    });
     socket.accept();
   }
 
@@ -67,7 +69,10 @@ async function charging(limit: object = { kind: 'energy', wh: 500 }) {
 test('a rider watches the charge from its start to its end', async () => {
   const { pile, rider, orderId, begin, begun, live } = await charging();
   const watcher = await Watcher.open(live, { Authorization: `Bearer ${rider.token}` });
-  await watcher.sees({ type: 'live', view: expect.objectContaining({ orderId, state: 'starting', totalFen: 0, heardAt: null }) });
+  await watcher.sees({
+    type: 'live',
+    view: expect.objectContaining({ orderId, state: 'starting', totalFen: 0, heardAt: null }),
+  });
   const transactionId = await begin();
   await watcher.sees({ type: 'live', view: expect.objectContaining({ state: 'charging', energyWh: 0 }) });
   await pile.meter(1, transactionId, begun + 1, 1_100, 600);
@@ -88,9 +93,18 @@ test('a rider watches the charge from its start to its end', async () => {
     }),
   });
   expect(Math.abs((view as { heardAt: number }).heardAt - Date.now())).toBeLessThan(10_000);
-  expect((await call('POST', `/v1/rider/charging-orders/${orderId}/stop`, { token: rider.token })).status).toBe(202);
-  await watcher.sees({ type: 'live', view: expect.objectContaining({ state: 'stopping', stopReason: 'rider' }) });
-  await pile.call('StopTransaction', { transactionId, meterStop: 1_101, timestamp: new Date().toISOString() });
+  expect(
+    (await call('POST', `/v1/rider/charging-orders/${orderId}/stop`, { token: rider.token })).status,
+  ).toBe(202);
+  await watcher.sees({
+    type: 'live',
+    view: expect.objectContaining({ state: 'stopping', stopReason: 'rider' }),
+  });
+  await pile.call('StopTransaction', {
+    transactionId,
+    meterStop: 1_101,
+    timestamp: new Date().toISOString(),
+  });
   expect(await watcher.sees({ type: 'ended' })).toEqual({ type: 'ended', orderId });
   // Whoever comes too late is told so at once.
   const late = await Watcher.open(live, { Authorization: `Bearer ${rider.token}` });
@@ -101,12 +115,13 @@ test('watching goes on when the object has lost its memory, and after the device
   const { charger, pile, rider, begin, begun, live } = await charging();
   const watcher = await Watcher.open(live, { Authorization: `Bearer ${rider.token}` });
   const transactionId = await begin();
-  const { evictDurableObject } = await import('cloudflare:test');
-  await evictDurableObject(env.CHARGERS.get(env.CHARGERS.idFromName(charger.chargerId)));
+  await evictDurableObject(objectOf(charger.chargerId));
   await pile.meter(1, transactionId, begun + 1, 1_050, 300);
   await watcher.sees({ type: 'live', view: expect.objectContaining({ energyWh: 50, powerW: 300 }) });
   pile.close();
-  await eventually(async () => expect(await ask(charger.chargerId).snapshot()).toMatchObject({ connected: false }));
+  await eventually(async () =>
+    expect(await ask(charger.chargerId).snapshot()).toMatchObject({ connected: false }),
+  );
   const back = await TestPile.connect(charger.dtuNumber);
   await back.meter(1, transactionId, begun + 2, 1_060, 300);
   await watcher.sees({ type: 'live', view: expect.objectContaining({ energyWh: 60 }) });
@@ -151,7 +166,10 @@ test('two tabs of one rider and another rider at the next outlet each see their 
     Watcher.open(second.live, { Authorization: `Bearer ${second.rider.token}` }),
   ]);
   await first.begin();
-  const charges = { type: 'live', view: expect.objectContaining({ orderId: first.orderId, state: 'charging' }) };
+  const charges = {
+    type: 'live',
+    view: expect.objectContaining({ orderId: first.orderId, state: 'charging' }),
+  };
   await tab.sees(charges);
   await otherTab.sees(charges);
   expect(neighbour.messages).toHaveLength(1);
@@ -162,7 +180,10 @@ test('the console watches a whole charger, within its scope', async () => {
   const { token } = await signInStaff('operations');
   const path = `/v1/admin/chargers/${charger.chargerId}/live`;
   const watcher = await Watcher.open(path, { 'Sec-WebSocket-Protocol': `bearer, ${token}` });
-  await watcher.sees({ type: 'charger', charger: expect.objectContaining({ chargerId: charger.chargerId, connected: true }) });
+  await watcher.sees({
+    type: 'charger',
+    charger: expect.objectContaining({ chargerId: charger.chargerId, connected: true }),
+  });
   await begin();
   await pile.status(2, 'Faulted', 'GroundFailure');
   const { charger: seen } = await watcher.sees({
@@ -177,7 +198,10 @@ test('the console watches a whole charger, within its scope', async () => {
   });
   pile.close();
   await watcher.sees({ type: 'charger', charger: expect.objectContaining({ connected: false }) });
-  expect(await call('GET', path, { token })).toMatchObject({ status: 200, body: { connected: false, online: true } });
+  expect(await call('GET', path, { token })).toMatchObject({
+    status: 200,
+    body: { connected: false, online: true },
+  });
   const agent = await signInStaff('agent', { kind: 'agent', agentId: 'of-another-town' });
   await expect(Watcher.open(path, { Authorization: `Bearer ${agent.token}` })).rejects.toThrow('404');
 });

@@ -92,7 +92,7 @@ const closeQuarantinedRoute = defineRoute({
       resolution: '测试卡，无需收费',
     }),
   },
-  errors: ['out_of_scope'],
+  errors: ['out_of_scope', 'conflict'],
   responses: { 200: jsonResponse(z.object({ id: z.string() }), 'Closed', { id: 'CH30001:17' }) },
 });
 
@@ -162,7 +162,8 @@ export function adminCaseRoutes() {
       )
       .get();
     if (found === undefined) throw new ApiError('out_of_scope');
-    await closeQuarantined(db, id, context.req.valid('json').resolution, actorOf(context));
+    const closed = await closeQuarantined(db, id, context.req.valid('json').resolution, actorOf(context));
+    if (!closed) throw new ApiError('conflict', { state: 'closed' });
     return context.json({ id }, 200);
   });
 

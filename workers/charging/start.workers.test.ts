@@ -30,7 +30,12 @@ async function riderWith(walletFen: number): Promise<SignedIn> {
 
 interface Started {
   readonly status: number;
-  readonly body: { readonly id: string; readonly state: string; readonly holdFen: number; readonly error: { code: string } };
+  readonly body: {
+    readonly id: string;
+    readonly state: string;
+    readonly holdFen: number;
+    readonly error: { code: string };
+  };
 }
 
 const start = async (
@@ -55,7 +60,9 @@ const refusal = (status: number, code: string, details?: object) => ({
 });
 
 const ordersOf = async ({ id }: SignedIn): Promise<number> => {
-  const row = await env.DB.prepare('SELECT count(*) AS n FROM charging_orders WHERE rider_id = ?').bind(id).first<{ n: number }>();
+  const row = await env.DB.prepare('SELECT count(*) AS n FROM charging_orders WHERE rider_id = ?')
+    .bind(id)
+    .first<{ n: number }>();
   return row?.n ?? 0;
 };
 
@@ -72,7 +79,9 @@ test('the same key and body again answers with the first order; another body und
   expect(first).toMatchObject({ status: 201, body: { state: 'starting', holdFen: 2_000 } });
   const again = await start(charger, rider);
   expect(again).toMatchObject({ status: 200, body: { id: first.body.id } });
-  expect(await start(charger, rider, { body: { holdFen: 500 } })).toMatchObject(refusal(409, 'idempotency_key_reused'));
+  expect(await start(charger, rider, { body: { holdFen: 500 } })).toMatchObject(
+    refusal(409, 'idempotency_key_reused'),
+  );
   expect(await start(charger, rider, { key: null })).toMatchObject(refusal(400, 'idempotency_key_required'));
   expect(await start(charger, rider, { key: 'short' })).toMatchObject(refusal(400, 'invalid_request'));
   await pile.call('Heartbeat', {});
@@ -100,8 +109,12 @@ test('money: what is not there is not held', async () => {
   expect(await start(charger, rider, { body: { limit: { kind: 'money', fen: 500 } } })).toMatchObject(
     refusal(422, 'insufficient_balance', { walletFen: 400, neededFen: 500 }),
   );
-  expect(await start(charger, rider, { body: { holdFen: 401 } })).toMatchObject(refusal(422, 'insufficient_balance'));
-  expect(await start(charger, await riderWith(99))).toMatchObject(refusal(422, 'insufficient_balance', { neededFen: 100 }));
+  expect(await start(charger, rider, { body: { holdFen: 401 } })).toMatchObject(
+    refusal(422, 'insufficient_balance'),
+  );
+  expect(await start(charger, await riderWith(99))).toMatchObject(
+    refusal(422, 'insufficient_balance', { neededFen: 100 }),
+  );
   expect(await start(charger, await riderWith(0))).toMatchObject(refusal(422, 'insufficient_balance'));
   await expectUntouched(rider, 400);
   // All of a small wallet is held when the rider names no amount.
@@ -113,7 +126,10 @@ test('one wallet, two outlets at once: it pays for as many as it can', async () 
   await pile.status(2, 'Available');
   const replies = await Promise.all([
     start(charger, rider, { key: 'outlet-one', body: { holdFen: 2_000 } }),
-    start(charger, rider, { key: 'outlet-two', body: { holdFen: 2_000, outletId: `${charger.dtuNumber}-2` } }),
+    start(charger, rider, {
+      key: 'outlet-two',
+      body: { holdFen: 2_000, outletId: `${charger.dtuNumber}-2` },
+    }),
   ]);
   expect(replies.map(({ status }) => status).toSorted()).toEqual([201, 422]);
   expect(await balanceOf(rider.id, 'wallet')).toBe(1_000);
@@ -143,16 +159,24 @@ test('who owes pays first', async () => {
 test('outlets that are not there, sites that are closed, chargers out of service', async () => {
   const { charger, rider } = await freeOutlet();
   for (const outletId of [`${charger.chargerId}-3`, `${charger.chargerId}-0`, 'no-such-1', 'nonsense', '']) {
-    expect(await start(charger, rider, { body: { outletId } }), outletId).toMatchObject(refusal(404, 'outlet_not_found'));
+    expect(await start(charger, rider, { body: { outletId } }), outletId).toMatchObject(
+      refusal(404, 'outlet_not_found'),
+    );
   }
   const minute = Math.floor(shanghaiTimeOfDay(epochMs(Date.now())) / MINUTE);
   const closedNow = JSON.stringify([{ fromMinute: (minute + 60) % 1440, toMinute: (minute + 120) % 1440 }]);
-  await env.DB.prepare('UPDATE sites SET opening_hours = ? WHERE id = ?').bind(closedNow, charger.siteId).run();
+  await env.DB.prepare('UPDATE sites SET opening_hours = ? WHERE id = ?')
+    .bind(closedNow, charger.siteId)
+    .run();
   expect(await start(charger, rider)).toMatchObject(refusal(409, 'site_closed'));
-  await env.DB.prepare("UPDATE sites SET opening_hours = '[]', status = 'closed' WHERE id = ?").bind(charger.siteId).run();
+  await env.DB.prepare("UPDATE sites SET opening_hours = '[]', status = 'closed' WHERE id = ?")
+    .bind(charger.siteId)
+    .run();
   expect(await start(charger, rider)).toMatchObject(refusal(409, 'site_closed'));
-  await env.DB.prepare("UPDATE chargers SET status = 'decommissioned' WHERE id = ?").bind(charger.chargerId).run();
-  expect(await start(charger, rider)).toMatchObject(refusal(409, 'device_decommissioned'));
+  await env.DB.prepare("UPDATE chargers SET status = 'decommissioned' WHERE id = ?")
+    .bind(charger.chargerId)
+    .run();
+  expect(await start(charger, rider)).toMatchObject(refusal(403, 'device_decommissioned'));
   await expectUntouched(rider, 10_000);
 });
 
@@ -167,7 +191,9 @@ test('a device that is offline, or has never come, gives the money back at once'
 
   const { charger, pile, rider: second } = await freeOutlet();
   pile.close();
-  await eventually(async () => expect(await ask(charger.chargerId).snapshot()).toMatchObject({ connected: false }));
+  await eventually(async () =>
+    expect(await ask(charger.chargerId).snapshot()).toMatchObject({ connected: false }),
+  );
   expect(await start(charger, second)).toMatchObject(refusal(409, 'device_offline'));
   await expectUntouched(second, 10_000, 1);
 });
@@ -184,12 +210,18 @@ test('an outlet that is taken, faulted or reserved gives the money back at once'
     await pile.status(1, status);
     expect(await start(charger, rider), status).toMatchObject(refusal(409, code));
     await expectUntouched(rider, 10_000, 1);
-    await eventually(async () => expect(await ordersIn(rider)).toEqual([{ state: 'start_failed', reason: 'device-rejected' }]));
+    await eventually(async () =>
+      expect(await ordersIn(rider)).toEqual([{ state: 'start_failed', reason: 'device-rejected' }]),
+    );
   }
 });
 
 const ordersIn = async ({ id }: SignedIn) =>
-  (await env.DB.prepare('SELECT state, end_reason AS reason FROM charging_orders WHERE rider_id = ?').bind(id).all()).results;
+  (
+    await env.DB.prepare('SELECT state, end_reason AS reason FROM charging_orders WHERE rider_id = ?')
+      .bind(id)
+      .all()
+  ).results;
 
 test('two riders at one outlet at once: one charges, the other has the money back', async () => {
   const { charger, pile, rider } = await freeOutlet();
@@ -220,7 +252,9 @@ test('unknown fields and amounts out of bounds are refused', async () => {
     { outletId: 7 },
     { outletId: 'x'.repeat(81) },
   ]) {
-    expect(await start(charger, rider, { body }), JSON.stringify(body)).toMatchObject(refusal(400, 'invalid_request'));
+    expect(await start(charger, rider, { body }), JSON.stringify(body)).toMatchObject(
+      refusal(400, 'invalid_request'),
+    );
   }
   expect((await call('POST', '/v1/rider/charging-orders', { body: {} })).status).toBe(401);
   await expectUntouched(rider, 10_000);
@@ -233,8 +267,13 @@ test('a rider sees and stops nobody’s orders but his own', async () => {
   const path = `/v1/rider/charging-orders/${body.id}`;
   expect(await call('GET', path, { token: other.token })).toMatchObject(refusal(404, 'not_found'));
   expect(await call('POST', `${path}/stop`, { token: other.token })).toMatchObject(refusal(404, 'not_found'));
-  expect(await call('GET', `${path}/live`, { token: other.token, headers: { Upgrade: 'websocket' } })).toMatchObject(refusal(404, 'not_found'));
-  expect((await call('GET', '/v1/rider/charging-orders', { token: other.token })).body).toEqual({ items: [], nextCursor: null });
+  expect(
+    await call('GET', `${path}/live`, { token: other.token, headers: { Upgrade: 'websocket' } }),
+  ).toMatchObject(refusal(404, 'not_found'));
+  expect((await call('GET', '/v1/rider/charging-orders', { token: other.token })).body).toEqual({
+    items: [],
+    nextCursor: null,
+  });
   expect(await booksOf(body.id)).toMatchObject({ state: 'starting', holds: 1 });
   await pile.call('Heartbeat', {});
   expect(pile.commands('RemoteStopTransaction')).toHaveLength(0);
@@ -257,7 +296,11 @@ test('an order that is over cannot be stopped; stopping twice is stopping once',
   expect(pile.commands('RemoteStopTransaction')).toHaveLength(1);
   expect(await stop()).toMatchObject(refusal(409, 'order_not_live'));
   await eventually(async () => {
-    expect(await booksOf(body.id)).toMatchObject({ state: 'completed', vouchers: ['hold', 'capture'], totalFen: 0 });
+    expect(await booksOf(body.id)).toMatchObject({
+      state: 'completed',
+      vouchers: ['hold', 'capture'],
+      totalFen: 0,
+    });
   });
   await expectUntouched(rider, 10_000, 1);
 });
@@ -267,7 +310,9 @@ test('my charges come in pages, newest first', async () => {
   const rider = await riderWith(10_000);
   const ids: string[] = [];
   for (let index = 0; index < 5; index += 1) {
-    ids.unshift(await placeOrder(charger, rider.id, { holdFen: 100, createdAt: Date.now() - (5 - index) * MINUTE }));
+    ids.unshift(
+      await placeOrder(charger, rider.id, { holdFen: 100, createdAt: Date.now() - (5 - index) * MINUTE }),
+    );
   }
   const seen: string[] = [];
   let cursor: string | null = '';

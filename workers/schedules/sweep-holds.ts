@@ -1,4 +1,4 @@
-import { and, asc, eq, lt, or } from 'drizzle-orm';
+import { and, asc, eq, lt, or, sql } from 'drizzle-orm';
 import { type Database, openDatabase } from '../../database/open.ts';
 import { chargingOrders } from '../../database/schema/charging.ts';
 import { holds } from '../../database/schema/ledger.ts';
@@ -9,7 +9,9 @@ import type { Env } from '../env.ts';
 
 /** Longer than a start can take; a hold of a `starting` order older than this has lost its object's word. */
 const START_OVERDUE = 4 * MINUTE;
-const MOST_AT_ONCE = 50;
+/** Every running order is asked after once in so many minutes, in case its end was told and never arrived. */
+const CHECK_UP = 15;
+const MOST_AT_ONCE = 100;
 
 /**
  * Looks after every hold that should be gone (M3): the charger's object is asked where its order stands. An order
@@ -19,7 +21,10 @@ export async function sweepHolds(env: Env, now: EpochMs): Promise<void> {
   const db = openDatabase(env.DB);
   for (const hold of await overdueHolds(db, now)) {
     try {
-      const standing = await chargerObject(env, hold.chargerId).reconcileOrder(hold.orderId);
+      const standing = await chargerObject(env, hold.chargerId).reconcileOrder(
+        hold.orderId,
+        hold.state === 'charging' ? 'charging' : 'starting',
+      );
       if (standing === 'fenced' && hold.state === 'starting') {
         await failStart(db, hold.orderId, 'device-timeout', now);
       } else if (hold.deadlineAt <= now || standing === 'fenced') {
@@ -45,6 +50,10 @@ function overdueHolds(db: Database, now: EpochMs) {
       or(
         lt(holds.deadlineAt, now),
         and(eq(chargingOrders.state, 'starting'), lt(holds.createdAt, now - START_OVERDUE)),
+        and(
+          eq(chargingOrders.state, 'charging'),
+          sql`(${now} - ${holds.createdAt}) / ${MINUTE} % ${CHECK_UP} = 0`,
+        ),
       ),
     )
     .orderBy(asc(holds.orderId))

@@ -1,14 +1,24 @@
 import { createScheduledController, env } from 'cloudflare:test';
 import { afterEach, expect, test, vi } from 'vitest';
 import { fen, MINUTE } from '../../domain/units.ts';
-import { ask, balanceOf, booksOf, buildCharger, call, FLAT_TARIFF, fillWallet, placeOrder } from '../../tests/workers/city.ts';
+import {
+  ask,
+  balanceOf,
+  booksOf,
+  buildCharger,
+  call,
+  FLAT_TARIFF,
+  fillWallet,
+  placeOrder,
+} from '../../tests/workers/city.ts';
 import { signInRider, signInStaff } from '../../tests/workers/sign-in.ts';
 import { eventually, TestPile } from '../../tests/workers/test-pile.ts';
 import worker from '../index.ts';
 
 afterEach(() => void vi.restoreAllMocks());
 
-const sweep = (at = Date.now()) => worker.scheduled(createScheduledController({ scheduledTime: at }), env);
+const sweep = (scheduledTime = Date.now()) =>
+  worker.scheduled(createScheduledController({ scheduledTime, cron: '* * * * *' }), env);
 
 async function connected() {
   const charger = await buildCharger();
@@ -19,7 +29,12 @@ async function connected() {
   return { charger, pile, rider };
 }
 
-const MONEY_BACK = { state: 'start_failed', endReason: 'device-timeout', vouchers: ['hold', 'release'], holds: 0 };
+const MONEY_BACK = {
+  state: 'start_failed',
+  endReason: 'device-timeout',
+  vouchers: ['hold', 'release'],
+  holds: 0,
+};
 
 test('a Worker that died between the hold and the device: the money is back, and the start can never happen any more', async () => {
   const { charger, pile, rider } = await connected();
@@ -59,11 +74,17 @@ test('an object whose answer is lost: the order stays starting, and the sweep fi
   const { charger, rider } = await connected();
   vi.spyOn(console, 'error').mockImplementation(() => undefined);
   const away = vi.spyOn(Object.getPrototypeOf(env.CHARGERS) as DurableObjectNamespace, 'get');
-  away.mockImplementation(() => ({ startCharging: () => Promise.reject(new Error('Network connection lost.')) }) as never);
+  away.mockImplementation(
+    () => ({ startCharging: () => Promise.reject(new Error('Network connection lost.')) }) as never,
+  );
   const started = await call('POST', '/v1/rider/charging-orders', {
     token: rider.token,
     headers: { 'Idempotency-Key': 'the-one-charge' },
-    body: { outletId: `${charger.chargerId}-1`, limit: { kind: 'full' }, tariffVersionId: charger.tariffVersionId },
+    body: {
+      outletId: `${charger.chargerId}-1`,
+      limit: { kind: 'full' },
+      tariffVersionId: charger.tariffVersionId,
+    },
   });
   expect(started).toMatchObject({ status: 201, body: { state: 'starting' } });
   const { id: orderId } = started.body as { id: string };
@@ -95,7 +116,11 @@ test('a start that is under way is left alone', async () => {
     },
   });
   await sweep(Date.now() + 5 * MINUTE);
-  expect(await booksOf((started.body as { id: string }).id)).toMatchObject({ state: 'starting', holds: 1, attention: null });
+  expect(await booksOf((started.body as { id: string }).id)).toMatchObject({
+    state: 'starting',
+    holds: 1,
+    attention: null,
+  });
   pile.close();
 });
 
@@ -104,13 +129,24 @@ test('a hold past its deadline whose charge still runs becomes a case, once, and
   const started = await call('POST', '/v1/rider/charging-orders', {
     token: rider.token,
     headers: { 'Idempotency-Key': 'the-one-charge' },
-    body: { outletId: `${charger.chargerId}-1`, limit: { kind: 'full' }, tariffVersionId: charger.tariffVersionId },
+    body: {
+      outletId: `${charger.chargerId}-1`,
+      limit: { kind: 'full' },
+      tariffVersionId: charger.tariffVersionId,
+    },
   });
   const { id: orderId } = started.body as { id: string };
   const { idTag } = await pile.told('RemoteStartTransaction');
-  await pile.call('StartTransaction', { connectorId: 1, idTag, meterStart: 0, timestamp: new Date().toISOString() });
+  await pile.call('StartTransaction', {
+    connectorId: 1,
+    idTag,
+    meterStart: 0,
+    timestamp: new Date().toISOString(),
+  });
   await eventually(async () => expect(await booksOf(orderId)).toMatchObject({ state: 'charging' }));
-  await env.DB.prepare('UPDATE holds SET deadline_at = ? WHERE order_id = ?').bind(Date.now() - 1, orderId).run();
+  await env.DB.prepare('UPDATE holds SET deadline_at = ? WHERE order_id = ?')
+    .bind(Date.now() - 1, orderId)
+    .run();
   await sweep();
   expect(await booksOf(orderId)).toMatchObject({ state: 'charging', attention: 'hold-overdue', holds: 1 });
   await sweep();
@@ -125,7 +161,13 @@ test('a charge its object has ended, and whose settlement never came, becomes a 
   const { charger, rider } = await connected();
   const orderId = await placeOrder(charger, rider.id);
   await env.DB.prepare("UPDATE charging_orders SET state = 'charging' WHERE id = ?").bind(orderId).run();
-  await env.DB.prepare('UPDATE holds SET deadline_at = ? WHERE order_id = ?').bind(Date.now() - 1, orderId).run();
+  await env.DB.prepare('UPDATE holds SET deadline_at = ? WHERE order_id = ?')
+    .bind(Date.now() - 1, orderId)
+    .run();
   await sweep();
-  expect(await booksOf(orderId)).toMatchObject({ state: 'charging', attention: 'settlement-missing', holds: 1 });
+  expect(await booksOf(orderId)).toMatchObject({
+    state: 'charging',
+    attention: 'settlement-missing',
+    holds: 1,
+  });
 });

@@ -146,7 +146,7 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'stop.done': 'The charger has been told to stop',
 
   'stuck.title': 'Stuck orders',
-  'stuck.reason': 'Reason',
+  'stuck.reason': 'What is wrong',
   'stuck.actions': 'Actions',
   'stuck.empty': 'No order needs attention',
   'stuck.emptyHint': 'Orders with an overdue hold, a failed settlement or a lost charger appear here',

@@ -144,7 +144,7 @@ export const zh = {
   'stop.done': '已通知设备停止充电',
 
   'stuck.title': '异常订单',
-  'stuck.reason': '原因',
+  'stuck.reason': '异常原因',
   'stuck.actions': '处理',
   'stuck.empty': '没有需要处理的订单',
   'stuck.emptyHint': '预占超时、结算失败或设备失联的订单会出现在这里',

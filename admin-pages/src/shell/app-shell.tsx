@@ -6,7 +6,7 @@ import {
   WarningOutlined,
 } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
-import { Link, Navigate, Outlet, useLocation } from '@tanstack/react-router';
+import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { Flex, Layout, Menu, theme } from 'antd';
 import { type ReactNode, useEffect, useState } from 'react';
 import { readOwnAccount } from '../api/session.ts';
@@ -30,13 +30,14 @@ const ICONS: Readonly<Record<NavigationItem['path'], ReactNode>> = {
 /** The frame around every page of somebody who is signed in. */
 export function AppShell() {
   const signedIn = useStored(session);
-  const { pathname, href } = useLocation();
+  const { pathname } = useLocation();
   const { say } = useTexts();
   const { token } = theme.useToken();
   const may = useMay();
   const [narrow, setNarrow] = useState(false);
   useFreshPermissions();
-  if (signedIn === null) return <Navigate to="/login" search={{ next: href }} replace />;
+  // The router is on its way to the sign-in page.
+  if (signedIn === null) return null;
 
   const here = navigationOf(pathname);
   return (
