@@ -1,7 +1,6 @@
-import { and, asc, desc, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
+import { asc, desc, gte, lt, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../database/open.ts';
 import { sites } from '../../database/schema/fleet.ts';
-import { favouriteSites } from '../../database/schema/identity.ts';
 import { densityHint } from '../../domain/fleet/density-hint.ts';
 import { cellOf } from '../../domain/geo/cell.ts';
 import { type CellRange, planRing } from '../../domain/geo/plan-ring.ts';
@@ -26,7 +25,6 @@ export const siteCardColumns = {
   phone: sites.phone,
   status: sites.status,
   tariffId: sites.tariffId,
-  favouriteOf: favouriteSites.riderId,
 };
 
 /** What a rider's list shows of a site. */
@@ -40,8 +38,6 @@ export interface SiteCard extends Position {
   readonly phone: string;
   readonly status: (typeof sites.$inferSelect)['status'];
   readonly tariffId: string;
-  /** The asking rider's id when it is one of the rider's favourites. */
-  readonly favouriteOf: string | null;
 }
 
 export interface NearSite {
@@ -60,7 +56,6 @@ export interface NearPage {
  */
 export async function findNearSites(
   db: Database,
-  riderId: string,
   from: Position,
   after: NearCursor | null,
   limit: number,
@@ -76,7 +71,7 @@ export async function findNearSites(
   const found: NearSite[] = [];
   for (;;) {
     const ranges = planRing(centre, fromMeters, outerMeters, MOST_RANGES, expected);
-    for (const site of await readRanges(db, riderId, ranges)) {
+    for (const site of await readRanges(db, ranges)) {
       const meters = distanceMeters(centre, site);
       if (meters < fromMeters || meters > outerMeters) continue;
       if (after === null || isBehind(after, meters, site.id)) found.push({ meters, site });
@@ -121,14 +116,13 @@ async function hintAround(db: Database, centre: Position): Promise<number> {
 const isBehind = (cursor: NearCursor, meters: number, id: string): boolean =>
   meters > cursor.meters || (meters === cursor.meters && id > cursor.id);
 
-function readRanges(db: Database, riderId: string, ranges: readonly CellRange[]): Promise<SiteCard[]> {
+function readRanges(db: Database, ranges: readonly CellRange[]): Promise<SiteCard[]> {
   // The list of ranges on the left of a CROSS JOIN: each is one seek of the index on `cell`, never a scan. The plus
   // keeps SQLite from building an index on `status` for the occasion, which would read every site there is.
   return db
     .select(siteCardColumns)
     .from(sql`(VALUES ${valuesOf(ranges)}) AS ring`)
     .crossJoin(sites)
-    .leftJoin(favouriteSites, and(eq(favouriteSites.riderId, riderId), eq(favouriteSites.siteId, sites.id)))
     .where(sql`${sites.cell} BETWEEN ring.column1 AND ring.column2 AND +${sites.status} = 'open'`);
 }
 

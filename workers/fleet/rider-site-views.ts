@@ -91,6 +91,7 @@ export function priceNow(tariff: TariffInForce | undefined, now: EpochMs): z.inf
 export function siteCardView(
   site: SiteCard,
   tariffs: ReadonlyMap<string, TariffInForce>,
+  favourites: ReadonlySet<string>,
   system: CoordinateSystem,
   now: EpochMs,
 ): z.infer<typeof SiteCardView> {
@@ -105,7 +106,7 @@ export function siteCardView(
     open: site.status === 'open' && isOpen(openingHours, now),
     openingHours: [...openingHours],
     priceNow: priceNow(tariffs.get(site.tariffId), now),
-    favourite: site.favouriteOf !== null,
+    favourite: favourites.has(id),
     phone,
   };
 }

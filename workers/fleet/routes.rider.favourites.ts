@@ -67,8 +67,9 @@ export function riderFavouriteRoutes() {
       page.items.map((site) => site.tariffId),
       now,
     );
+    const favourites = new Set(page.items.map(({ id }) => id));
     return context.json(
-      { ...page, items: page.items.map((site) => siteCardView(site, tariffs, system, now)) },
+      { ...page, items: page.items.map((site) => siteCardView(site, tariffs, favourites, system, now)) },
       200,
     );
   });

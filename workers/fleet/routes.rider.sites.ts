@@ -7,7 +7,7 @@ import { tariffsInForce } from '../pricing/queries.ts';
 import { CoordinateSystem, toPosition } from './coordinates.ts';
 import { decodeNearCursor, encodeNearCursor } from './near-cursor.ts';
 import { findNearSites } from './near-sites.ts';
-import { findSiteCard, listSiteChargers } from './rider-site-queries.ts';
+import { favouriteIds, findSiteCard, listSiteChargers } from './rider-site-queries.ts';
 import {
   NearSiteView,
   SITE_CARD_EXAMPLE,
@@ -71,14 +71,14 @@ export function riderSiteRoutes() {
     const now = context.get('now');
     const after = cursor === undefined ? null : decodeNearCursor(cursor);
     const from = toPosition({ lat, lng, system });
-    const page = await findNearSites(db, riderOf(context).riderId, from, after, limit);
-    const tariffs = await tariffsInForce(
-      db,
-      page.items.map(({ site }) => site.tariffId),
-      now,
-    );
+    const page = await findNearSites(db, from, after, limit);
+    const tariffIds = page.items.map(({ site }) => site.tariffId);
+    const [tariffs, favourites] = await Promise.all([
+      tariffsInForce(db, tariffIds, now),
+      favouriteIds(db, riderOf(context).riderId),
+    ]);
     const items = page.items.map(({ site, meters }) => ({
-      ...siteCardView(site, tariffs, system, now),
+      ...siteCardView(site, tariffs, favourites, system, now),
       distanceM: meters,
     }));
     return context.json({ items, nextCursor: page.next === null ? null : encodeNearCursor(page.next) }, 200);
@@ -88,14 +88,17 @@ export function riderSiteRoutes() {
     const { system } = context.req.valid('query');
     const db = context.get('db');
     const now = context.get('now');
-    const site = await findSiteCard(db, riderOf(context).riderId, id);
+    const site = await findSiteCard(db, id);
     if (site === undefined) throw new ApiError('not_found');
     const chargers = await listSiteChargers(db, id);
     const own = chargers.flatMap(({ tariffId }) => (tariffId === null ? [] : [tariffId]));
-    const tariffs = await tariffsInForce(db, [site.tariffId, ...own], now);
+    const [tariffs, favourites] = await Promise.all([
+      tariffsInForce(db, [site.tariffId, ...own], now),
+      favouriteIds(db, riderOf(context).riderId),
+    ]);
     return context.json(
       {
-        ...siteCardView(site, tariffs, system, now),
+        ...siteCardView(site, tariffs, favourites, system, now),
         photos: [...site.photos],
         price: sitePrice(tariffs.get(site.tariffId), now),
         chargers: chargers.map((charger) => ({
