@@ -4,6 +4,7 @@ import { riderOf } from '../app-env.ts';
 import { defineRoute, jsonResponse, newRouter } from '../http.ts';
 import { pageOf } from '../pages.ts';
 import { tariffsInForce } from '../pricing/queries.ts';
+import { recentTariffs } from '../pricing/recent-tariff-queries.ts';
 import { CoordinateSystem, toPosition } from './coordinates.ts';
 import { decodeNearCursor, encodeNearCursor } from './near-cursor.ts';
 import { findNearSites } from './near-sites.ts';
@@ -74,7 +75,7 @@ export function riderSiteRoutes() {
     const page = await findNearSites(db, from, after, limit);
     const tariffIds = page.items.map(({ site }) => site.tariffId);
     const [tariffs, favourites] = await Promise.all([
-      tariffsInForce(db, tariffIds, now),
+      recentTariffs(db, tariffIds, now),
       favouriteIds(db, riderOf(context).riderId),
     ]);
     const items = page.items.map(({ site, meters }) => ({
