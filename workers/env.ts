@@ -1,8 +1,8 @@
 import type { Charger } from '../durable-objects/charger/charger.ts';
-import type { ChargerEnv } from '../durable-objects/charger-env.ts';
+import type { DeviceEnv } from '../durable-objects/link/device-env.ts';
 
 /** The Worker's bindings and settings; `wrangler.toml` gives them in production, the local stack elsewhere. */
-export interface Env extends ChargerEnv {
+export interface Env extends DeviceEnv {
   readonly DB: D1Database;
   readonly CHARGERS: DurableObjectNamespace<Charger>;
   readonly WECHAT_API_ORIGIN: string;

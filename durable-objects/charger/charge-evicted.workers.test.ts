@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:test';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { TariffRules } from '../../domain/pricing/tariff.ts';
-import { centiFen, epochMs, fen } from '../../domain/units.ts';
+import { centiFen, epochMs } from '../../domain/units.ts';
 import { FLAT_TARIFF } from '../../tests/workers/city.ts';
 import {
   accepts,
@@ -9,21 +9,64 @@ import {
   answers,
   begins,
   ends,
+  expectTold,
   reads,
   riderStops,
+  type Story,
   says,
   starts,
-  tellWithEvictions,
+  type Told,
+  tellAll,
 } from './charge-story.test-support.ts';
 import { stopClock } from './clock.test-support.ts';
 
-beforeEach(stopClock);
-afterEach(() => void vi.useRealTimers());
+afterAll(() => void vi.useRealTimers());
 
 const ONE_BILL = { state: 'completed', vouchers: ['hold', 'capture'], attention: null };
 
-test('a charge until full that its rider stops', async () => {
-  await tellWithEvictions({
+const BY_POWER: TariffRules = {
+  ...FLAT_TARIFF,
+  kind: 'power-tier',
+  tiers: [
+    {
+      uptoWatt: 300,
+      electricityCentiFenPerHour: centiFen(3_000),
+      serviceCentiFenPerHour: centiFen(3_000),
+    },
+    {
+      uptoWatt: null,
+      electricityCentiFenPerHour: centiFen(6_000),
+      serviceCentiFenPerHour: centiFen(12_000),
+    },
+  ],
+};
+
+const BY_TIME_OF_USE: TariffRules = {
+  ...FLAT_TARIFF,
+  kind: 'energy',
+  periods: [
+    {
+      fromMinute: 480,
+      toMinute: 1_320,
+      label: 'peak',
+      electricityCentiFenPerKwh: centiFen(10_000),
+      serviceCentiFenPerKwh: centiFen(5_000),
+    },
+    {
+      fromMinute: 1_320,
+      toMinute: 480,
+      label: 'valley',
+      electricityCentiFenPerKwh: centiFen(3_000),
+      serviceCentiFenPerKwh: centiFen(2_000),
+    },
+  ],
+};
+
+/** Twenty to ten in the evening in Shanghai: the cheap hours begin at minute 20. */
+const EVENING = epochMs(Date.UTC(2031, 4, 5, 13, 40));
+
+const STORIES: Record<string, Story> = {
+  'a charge until full that its rider stops': {
     everywhere: true,
     steps: [
       [0, starts()],
@@ -46,11 +89,9 @@ test('a charge until full that its rider stops', async () => {
       bill: { energyWh: 510, electricityFen: 31, serviceFen: 46, idleFen: 0, totalFen: 77, waivedFen: 0 },
     },
     walletFen: 9_923,
-  });
-});
+  },
 
-test('an amount: the device is told to stop when it is reached, and what flows after it is on the platform', async () => {
-  await tellWithEvictions({
+  'an amount: the device is told to stop when it is reached, and what flows after it is on the platform': {
     everywhere: true,
     steps: [
       [0, starts({ kind: 'money', fen: 100 })],
@@ -69,11 +110,9 @@ test('an amount: the device is told to stop when it is reached, and what flows a
       bill: { energyWh: 700, electricityFen: 40, serviceFen: 60, idleFen: 0, totalFen: 100, waivedFen: 5 },
     },
     walletFen: 9_900,
-  });
-});
+  },
 
-test('an energy: it ends at the first reading beyond it', async () => {
-  await tellWithEvictions({
+  'an energy: it ends at the first reading beyond it': {
     steps: [
       [0, starts({ kind: 'energy', wh: 200 })],
       [0, accepts],
@@ -90,11 +129,9 @@ test('an energy: it ends at the first reading beyond it', async () => {
       bill: { energyWh: 206, electricityFen: 12, serviceFen: 19, totalFen: 31 },
     },
     walletFen: 9_969,
-  });
-});
+  },
 
-test('a time: the alarm ends it, whether or not the meter speaks', async () => {
-  await tellWithEvictions({
+  'a time: the alarm ends it, whether or not the meter speaks': {
     steps: [
       [0, starts({ kind: 'minutes', minutes: 30 })],
       [0, accepts],
@@ -109,11 +146,9 @@ test('a time: the alarm ends it, whether or not the meter speaks', async () => {
       bill: { energyWh: 310, electricityFen: 19, serviceFen: 28, totalFen: 47 },
     },
     walletFen: 9_953,
-  });
-});
+  },
 
-test('the plug is pulled: the device ends it by itself', async () => {
-  await tellWithEvictions({
+  'the plug is pulled: the device ends it by itself': {
     steps: [
       [0, starts()],
       [0, accepts],
@@ -129,11 +164,9 @@ test('the plug is pulled: the device ends it by itself', async () => {
       bill: { energyWh: 120, electricityFen: 7, serviceFen: 11, totalFen: 18 },
     },
     walletFen: 9_982,
-  });
-});
+  },
 
-test('a full battery: some minutes of a trickle end it', async () => {
-  await tellWithEvictions({
+  'a full battery: some minutes of a trickle end it': {
     steps: [
       [0, starts()],
       [0, accepts],
@@ -152,11 +185,9 @@ test('a full battery: some minutes of a trickle end it', async () => {
       bill: { energyWh: 101, electricityFen: 6, serviceFen: 9, totalFen: 15 },
     },
     walletFen: 9_985,
-  });
-});
+  },
 
-test('a full battery of which the device says one trickle and then nothing: a quarter of an hour ends it', async () => {
-  await tellWithEvictions({
+  'a full battery of which the device says one trickle and then nothing: a quarter of an hour ends it': {
     steps: [
       [0, starts()],
       [0, accepts],
@@ -168,24 +199,10 @@ test('a full battery of which the device says one trickle and then nothing: a qu
     ],
     books: { ...ONE_BILL, endReason: 'full', bill: { energyWh: 101, totalFen: 15 } },
     walletFen: 9_985,
-  });
-});
+  },
 
-test('a tariff by power bills each stretch in its tier', async () => {
-  const rules: TariffRules = {
-    ...FLAT_TARIFF,
-    kind: 'power-tier',
-    tiers: [
-      { uptoWatt: 300, electricityCentiFenPerHour: centiFen(3_000), serviceCentiFenPerHour: centiFen(3_000) },
-      {
-        uptoWatt: null,
-        electricityCentiFenPerHour: centiFen(6_000),
-        serviceCentiFenPerHour: centiFen(12_000),
-      },
-    ],
-  };
-  await tellWithEvictions({
-    rules,
+  'a tariff by power bills each stretch in its tier': {
+    rules: BY_POWER,
     steps: [
       [0, starts()],
       [0, accepts],
@@ -205,32 +222,10 @@ test('a tariff by power bills each stretch in its tier', async () => {
       bill: { energyWh: 260, electricityFen: 30, serviceFen: 49, totalFen: 79 },
     },
     walletFen: 9_921,
-  });
-});
+  },
 
-test('peak and valley: each Wh is billed in the period in which it flowed', async () => {
-  vi.setSystemTime(epochMs(Date.UTC(2031, 4, 5, 13, 40)));
-  const day = {
-    label: 'peak',
-    electricityCentiFenPerKwh: centiFen(10_000),
-    serviceCentiFenPerKwh: centiFen(5_000),
-  } as const;
-  const night = {
-    label: 'valley',
-    electricityCentiFenPerKwh: centiFen(3_000),
-    serviceCentiFenPerKwh: centiFen(2_000),
-  } as const;
-  const rules: TariffRules = {
-    ...FLAT_TARIFF,
-    kind: 'energy',
-    minimumFen: fen(0),
-    periods: [
-      { fromMinute: 480, toMinute: 1_320, ...day },
-      { fromMinute: 1_320, toMinute: 480, ...night },
-    ],
-  };
-  await tellWithEvictions({
-    rules,
+  'peak and valley: each Wh is billed in the period in which it flowed': {
+    rules: BY_TIME_OF_USE,
     steps: [
       [0, starts()],
       [0, accepts],
@@ -246,11 +241,9 @@ test('peak and valley: each Wh is billed in the period in which it flowed', asyn
     // 22:00 in Shanghai at minute 20: 380 Wh and a sixth of the next 30 by day, 125 Wh by night.
     books: { ...ONE_BILL, bill: { energyWh: 510, electricityFen: 43, serviceFen: 22, totalFen: 65 } },
     walletFen: 9_935,
-  });
-});
+  },
 
-test('an outlet that gets hot is cut at once, and the operators hear of it (D6)', async () => {
-  const lives = await tellWithEvictions({
+  'an outlet that gets hot is cut at once, and the operators hear of it (D6)': {
     steps: [
       [0, starts()],
       [0, accepts],
@@ -267,19 +260,17 @@ test('an outlet that gets hot is cut at once, and the operators hear of it (D6)'
       bill: { energyWh: 151, electricityFen: 9, serviceFen: 14, totalFen: 23 },
     },
     walletFen: 9_977,
-  });
-  for (const { charger } of lives) {
-    const { results } = await env.DB.prepare(
-      'SELECT kind, severity, outlet_no AS outlet FROM alarms WHERE charger_id = ?',
-    )
-      .bind(charger.chargerId)
-      .all();
-    expect(results).toEqual([{ kind: 'over-temperature', severity: 'critical', outlet: 1 }]);
-  }
-});
+    also: async ({ charger }) => {
+      const { results } = await env.DB.prepare(
+        'SELECT kind, severity, outlet_no AS outlet FROM alarms WHERE charger_id = ?',
+      )
+        .bind(charger.chargerId)
+        .all();
+      expect(results).toEqual([{ kind: 'over-temperature', severity: 'critical', outlet: 1 }]);
+    },
+  },
 
-test('a device that refuses to stop is asked again until it does', async () => {
-  await tellWithEvictions({
+  'a device that refuses to stop is asked again until it does': {
     steps: [
       [0, starts()],
       [0, accepts],
@@ -292,5 +283,13 @@ test('a device that refuses to stop is asked again until it does', async () => {
     ],
     books: { ...ONE_BILL, endReason: 'rider', bill: { energyWh: 120, totalFen: 18 } },
     walletFen: 9_982,
-  });
-});
+  },
+};
+
+let told: Told;
+beforeAll(async () => {
+  stopClock(EVENING);
+  told = await tellAll(Object.values(STORIES));
+}, 60_000);
+
+test.each(Object.entries(STORIES))('%s', (_, story) => expectTold(told, story));

@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:test';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { TariffRules } from '../../domain/pricing/tariff.ts';
 import { centiFen } from '../../domain/units.ts';
 import { FLAT_TARIFF } from '../../tests/workers/city.ts';
@@ -9,36 +9,68 @@ import {
   answers,
   begins,
   ends,
+  expectTold,
   type Life,
   loses,
   reads,
   returns,
   riderStops,
+  type Story,
   says,
   starts,
-  tellWithEvictions,
+  type Told,
+  tellAll,
 } from './charge-story.test-support.ts';
 import { stopClock } from './clock.test-support.ts';
 
-beforeEach(stopClock);
-afterEach(() => void vi.useRealTimers());
+afterAll(() => void vi.useRealTimers());
 
 const ONE_BILL = { state: 'completed', vouchers: ['hold', 'capture'], attention: null };
 const MONEY_BACK = { state: 'start_failed', vouchers: ['hold', 'release'], bill: null, totalFen: 0 };
 
-test('the device rejects the start: the money is back', async () => {
-  await tellWithEvictions({
+const BY_POWER: TariffRules = {
+  ...FLAT_TARIFF,
+  kind: 'power-tier',
+  tiers: [
+    {
+      uptoWatt: 300,
+      electricityCentiFenPerHour: centiFen(3_000),
+      serviceCentiFenPerHour: centiFen(3_000),
+    },
+    {
+      uptoWatt: null,
+      electricityCentiFenPerHour: centiFen(6_000),
+      serviceCentiFenPerHour: centiFen(12_000),
+    },
+  ],
+};
+
+const repeatsStart = async (life: Life) => {
+  const first = life.transactionId;
+  await begins({ minutesAgo: 1 })(life);
+  expect(life.transactionId).toBe(first);
+};
+
+const quarantinedAt = async (chargerId: string) => {
+  const { results } = await env.DB.prepare(
+    'SELECT reason, order_id AS orderId, energy_wh AS energyWh FROM quarantined_sessions WHERE charger_id = ?',
+  )
+    .bind(chargerId)
+    .all();
+  return results;
+};
+
+const STORIES: Record<string, Story> = {
+  'the device rejects the start: the money is back': {
     steps: [
       [0, starts()],
       [0, answers('RemoteStartTransaction', { status: 'Rejected' })],
     ],
     books: { ...MONEY_BACK, endReason: 'device-rejected' },
     walletFen: 10_000,
-  });
-});
+  },
 
-test('the device accepts and then nothing comes: the deadline gives the money back', async () => {
-  await tellWithEvictions({
+  'the device accepts and then nothing comes: the deadline gives the money back': {
     steps: [
       [0, starts()],
       [0, accepts],
@@ -47,22 +79,18 @@ test('the device accepts and then nothing comes: the deadline gives the money ba
     ],
     books: { ...MONEY_BACK, endReason: 'no-start' },
     walletFen: 10_000,
-  });
-});
+  },
 
-test('the device never answers the start: the money is back', async () => {
-  await tellWithEvictions({
+  'the device never answers the start: the money is back': {
     steps: [
       [0, starts()],
       [2, says('Preparing')],
     ],
     books: { ...MONEY_BACK, endReason: 'device-timeout' },
     walletFen: 10_000,
-  });
-});
+  },
 
-test('the device is gone before its answer: the deadline gives the money back', async () => {
-  await tellWithEvictions({
+  'the device is gone before its answer: the deadline gives the money back': {
     steps: [
       [0, starts()],
       [0, loses],
@@ -70,11 +98,9 @@ test('the device is gone before its answer: the deadline gives the money back', 
     ],
     books: { ...MONEY_BACK, endReason: 'device-timeout' },
     walletFen: 10_000,
-  });
-});
+  },
 
-test('the rider thinks better of it before it starts', async () => {
-  await tellWithEvictions({
+  'the rider thinks better of it before it starts': {
     steps: [
       [0, starts()],
       [0, accepts],
@@ -82,11 +108,9 @@ test('the rider thinks better of it before it starts', async () => {
     ],
     books: { ...MONEY_BACK, endReason: 'cancelled' },
     walletFen: 10_000,
-  });
-});
+  },
 
-test('the device is gone before its answer, had started all the same, and comes back in time', async () => {
-  await tellWithEvictions({
+  'the device is gone before its answer, had started all the same, and comes back in time': {
     steps: [
       [0, starts()],
       [0, loses],
@@ -101,51 +125,36 @@ test('the device is gone before its answer, had started all the same, and comes 
       bill: { energyWh: 110, electricityFen: 7, serviceFen: 10, totalFen: 17 },
     },
     walletFen: 9_983,
-  });
-});
+  },
 
-test('the socket is lost in the middle of a charge and comes back; the tariff by power still counts every stretch', async () => {
-  const rules: TariffRules = {
-    ...FLAT_TARIFF,
-    kind: 'power-tier',
-    tiers: [
-      { uptoWatt: 300, electricityCentiFenPerHour: centiFen(3_000), serviceCentiFenPerHour: centiFen(3_000) },
-      {
-        uptoWatt: null,
-        electricityCentiFenPerHour: centiFen(6_000),
-        serviceCentiFenPerHour: centiFen(12_000),
+  'the socket is lost in the middle of a charge and comes back; the tariff by power still counts every stretch':
+    {
+      rules: BY_POWER,
+      everywhere: true,
+      steps: [
+        [0, starts()],
+        [0, accepts],
+        [0, begins()],
+        [10, reads(100, 600)],
+        [18, reads(180, 600)],
+        [18, loses],
+        [26, returns],
+        [30, reads(200, 100)],
+        [39, reads(215, 100)],
+        [40, riderStops],
+        [40, acceptsStop],
+        [40, ends(217)],
+      ],
+      // 18 minutes above 300 W at ¥0.60 and ¥1.20 an hour, 22 below at ¥0.30 and ¥0.30: 18 + 11 and 36 + 11 fen.
+      books: {
+        ...ONE_BILL,
+        endReason: 'rider',
+        bill: { energyWh: 217, electricityFen: 29, serviceFen: 47, totalFen: 76 },
       },
-    ],
-  };
-  await tellWithEvictions({
-    everywhere: true,
-    rules,
-    steps: [
-      [0, starts()],
-      [0, accepts],
-      [0, begins()],
-      [10, reads(100, 600)],
-      [18, reads(180, 600)],
-      [18, loses],
-      [26, returns],
-      [30, reads(200, 100)],
-      [39, reads(215, 100)],
-      [40, riderStops],
-      [40, acceptsStop],
-      [40, ends(217)],
-    ],
-    // 18 minutes above 300 W at ¥0.60 and ¥1.20 an hour, 22 below at ¥0.30 and ¥0.30: 18 + 11 and 36 + 11 fen.
-    books: {
-      ...ONE_BILL,
-      endReason: 'rider',
-      bill: { energyWh: 217, electricityFen: 29, serviceFen: 47, totalFen: 76 },
+      walletFen: 9_924,
     },
-    walletFen: 9_924,
-  });
-});
 
-test('the socket is lost and the charge ends meanwhile: its StopTransaction comes with the reconnection', async () => {
-  await tellWithEvictions({
+  'the socket is lost and the charge ends meanwhile: its StopTransaction comes with the reconnection': {
     steps: [
       [0, starts()],
       [0, accepts],
@@ -158,11 +167,9 @@ test('the socket is lost and the charge ends meanwhile: its StopTransaction come
     ],
     books: { ...ONE_BILL, endReason: 'unplugged', bill: { energyWh: 150, totalFen: 23 } },
     walletFen: 9_977,
-  });
-});
+  },
 
-test('the rider stops while the device is away; it is told when it is back', async () => {
-  await tellWithEvictions({
+  'the rider stops while the device is away; it is told when it is back': {
     steps: [
       [0, starts()],
       [0, accepts],
@@ -181,11 +188,9 @@ test('the rider stops while the device is away; it is told when it is back', asy
       bill: { energyWh: 200, totalFen: 30 },
     },
     walletFen: 9_970,
-  });
-});
+  },
 
-test('a StartTransaction after the deadline is not let run: stopped, kept as evidence, no money', async () => {
-  const lives = await tellWithEvictions({
+  'a StartTransaction after the deadline is not let run: stopped, kept as evidence, no money': {
     steps: [
       [0, starts()],
       [0, accepts],
@@ -195,17 +200,15 @@ test('a StartTransaction after the deadline is not let run: stopped, kept as evi
     ],
     books: { ...MONEY_BACK, endReason: 'no-start' },
     walletFen: 10_000,
-  });
-  for (const { charger, notes, orderId } of lives) {
-    expect(notes.status).toBe('Invalid');
-    expect(await quarantinedAt(charger.chargerId)).toEqual([
-      { reason: 'started-after-deadline', orderId, energyWh: 10 },
-    ]);
-  }
-});
+    also: async ({ charger, notes, orderId }) => {
+      expect(notes.status).toBe('Invalid');
+      expect(await quarantinedAt(charger.chargerId)).toEqual([
+        { reason: 'started-after-deadline', orderId, energyWh: 10 },
+      ]);
+    },
+  },
 
-test('a start in time that is told too late is the rider’s charge after all, billed once without its hold', async () => {
-  await tellWithEvictions({
+  'a start in time that is told too late is the rider’s charge after all, billed once without its hold': {
     everywhere: true,
     steps: [
       [0, starts()],
@@ -223,16 +226,9 @@ test('a start in time that is told too late is the rider’s charge after all, b
       bill: { energyWh: 120, electricityFen: 7, serviceFen: 11, totalFen: 18 },
     },
     walletFen: 9_982,
-  });
-});
+  },
 
-test('Start- and StopTransaction repeated under new message ids change nothing', async () => {
-  const repeatsStart = async (life: Life) => {
-    const first = life.transactionId;
-    await begins({ minutesAgo: 1 })(life);
-    expect(life.transactionId).toBe(first);
-  };
-  await tellWithEvictions({
+  'Start- and StopTransaction repeated under new message ids change nothing': {
     steps: [
       [0, starts()],
       [0, accepts],
@@ -245,11 +241,9 @@ test('Start- and StopTransaction repeated under new message ids change nothing',
     ],
     books: { ...ONE_BILL, bill: { energyWh: 110, totalFen: 17 } },
     walletFen: 9_983,
-  });
-});
+  },
 
-test('a charge that ran offline is replayed with transactionId −1', async () => {
-  await tellWithEvictions({
+  'a charge that ran offline is replayed with transactionId −1': {
     steps: [
       [0, starts()],
       [0, accepts],
@@ -266,11 +260,9 @@ test('a charge that ran offline is replayed with transactionId −1', async () =
       bill: { energyWh: 112, electricityFen: 7, serviceFen: 10, totalFen: 17 },
     },
     walletFen: 9_983,
-  });
-});
+  },
 
-test('the device lost the transaction: the outlet free for minutes ends it at what the meter said last', async () => {
-  await tellWithEvictions({
+  'the device lost the transaction: the outlet free for minutes ends it at what the meter said last': {
     steps: [
       [0, starts()],
       [0, accepts],
@@ -286,14 +278,13 @@ test('the device lost the transaction: the outlet free for minutes ends it at wh
       bill: { energyWh: 100, totalFen: 15 },
     },
     walletFen: 9_985,
-  });
-});
-
-const quarantinedAt = async (chargerId: string) => {
-  const { results } = await env.DB.prepare(
-    'SELECT reason, order_id AS orderId, energy_wh AS energyWh FROM quarantined_sessions WHERE charger_id = ?',
-  )
-    .bind(chargerId)
-    .all();
-  return results;
+  },
 };
+
+let told: Told;
+beforeAll(async () => {
+  stopClock();
+  told = await tellAll(Object.values(STORIES));
+}, 60_000);
+
+test.each(Object.entries(STORIES))('%s', (_, story) => expectTold(told, story));

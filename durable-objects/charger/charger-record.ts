@@ -6,53 +6,29 @@ import {
 } from '../../domain/charging/charger-state.ts';
 import { extendCurve } from '../../domain/charging/metering.ts';
 import { isRunning, type Metering, type RunningSession } from '../../domain/charging/session.ts';
-import { type DeviceCalls, NO_CALLS } from '../link/device-calls.ts';
-import { EMPTY_OUTBOX, type Outbox } from '../link/outbox.ts';
+import { type DeviceRecord, NEW_DEVICE } from '../link/device-record.ts';
 
 /** Who made the pile and what runs on it, as its last BootNotification said. */
 export type BootInfo = Readonly<Record<string, unknown>>;
 
-/** What the device says of its own jobs (firmware, diagnostics, security events). */
-export interface DeviceNotice {
-  readonly at: number;
-  readonly action: string;
-  readonly payload: unknown;
-}
-
 /** Everything a charger's object keeps, committed together as one row. */
-export interface ChargerRecord {
-  readonly v: 1;
-  /** Counts every change, committed or not, so that an overlay can tell whether it is the fresher one. */
-  readonly revision: number;
+export interface ChargerRecord extends DeviceRecord {
   readonly charger: ChargerState;
-  readonly calls: DeviceCalls;
-  readonly outbox: Outbox;
-  readonly connection: number;
   readonly bootInfo: BootInfo | null;
-  readonly notices: readonly DeviceNotice[];
   /** What D1 was last told of this charger, and how often. */
   readonly projected: ChargerProjection | null;
   readonly projectionSeq: number;
   /** When a difference from `projected` arose; null while there is none. */
   readonly projectionDirtyAt: number | null;
-  readonly alarmAt: number | null;
-  readonly framesUntil: number | null;
 }
 
 export const NEW_CHARGER: ChargerRecord = {
-  v: 1,
-  revision: 0,
+  ...NEW_DEVICE,
   charger: EMPTY_CHARGER,
-  calls: NO_CALLS,
-  outbox: EMPTY_OUTBOX,
-  connection: 0,
   bootInfo: null,
-  notices: [],
   projected: null,
   projectionSeq: 0,
   projectionDirtyAt: null,
-  alarmAt: null,
-  framesUntil: null,
 };
 
 /** What changes too often to be committed each time; it rides on the device's socket through hibernation. */

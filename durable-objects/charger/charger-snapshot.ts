@@ -1,7 +1,8 @@
 import { isOnline, outletAvailability } from '../../domain/charging/charger-state.ts';
 import { type LiveView, liveView } from '../../domain/charging/live-view.ts';
 import type { EpochMs } from '../../domain/units.ts';
-import type { BootInfo, ChargerRecord, DeviceNotice } from './charger-record.ts';
+import type { DeviceNotice } from '../link/device-record.ts';
+import type { BootInfo, ChargerRecord } from './charger-record.ts';
 
 /** What an operator sees of one charger at this moment. */
 export interface ChargerSnapshot {

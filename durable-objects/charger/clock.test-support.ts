@@ -7,12 +7,12 @@ import { objectOf } from '../../tests/workers/city.ts';
 const MOST_RINGS = 6;
 
 /**
- * Stops the clock an hour ahead of the true one: alarms are set by the stopped clock, so that none rings unless
+ * Stops the clock at `at`, which is ahead of the true one: alarms are set by the stopped clock, so that none rings unless
  * {@link ringDueAlarms} does it. `afterEach(() => vi.useRealTimers())` lets it go.
  */
-export function stopClock(): void {
+export function stopClock(at = Date.now() + HOUR): void {
   vi.useFakeTimers({ toFake: ['Date'] });
-  vi.setSystemTime(Date.now() + HOUR);
+  vi.setSystemTime(at);
 }
 
 export const passTime = (ms: number): void => void vi.setSystemTime(Date.now() + ms);

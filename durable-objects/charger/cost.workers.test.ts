@@ -7,7 +7,7 @@ import { eventually, TestPile } from '../../tests/workers/test-pile.ts';
 import { counters } from '../link/counters.ts';
 import { passTime, ringDueAlarms, stopClock } from './clock.test-support.ts';
 
-beforeEach(stopClock);
+beforeEach(() => stopClock());
 afterEach(() => void vi.useRealTimers());
 
 const CHARGE_BUDGET = { objectRowsWritten: 30, d1RowsWritten: 24 };

@@ -1,30 +1,35 @@
 import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { MINUTE, SECOND } from '../../domain/units.ts';
+import { epochMs, fen, MINUTE, SECOND } from '../../domain/units.ts';
 import {
   ask,
   balanceOf,
   booksOf,
   buildCharger,
   call,
+  FLAT_TARIFF,
   fillWallet,
   objectOf,
 } from '../../tests/workers/city.ts';
 import { signInRider } from '../../tests/workers/sign-in.ts';
 import { eventually, TestPile } from '../../tests/workers/test-pile.ts';
-import type { ChargerEnv } from '../charger-env.ts';
 import { alarmOf, passTime, ringDueAlarms, stopClock } from './clock.test-support.ts';
 
-beforeEach(stopClock);
+beforeEach(() => stopClock());
 afterEach(() => {
   vi.restoreAllMocks();
   vi.useRealTimers();
 });
 
+/** What of an object only its own class may touch: here, the queue it speaks to. */
+interface Inside {
+  readonly env: Pick<Cloudflare.Env, 'SETTLEMENT'>;
+}
+
 /** A queue that refuses the next `times` batches of this object, and lets the others through. */
 async function refuseBatches(chargerId: string, times: number) {
   return runInDurableObject(objectOf(chargerId), (charger) => {
-    const { SETTLEMENT } = (charger as unknown as { env: ChargerEnv }).env;
+    const { SETTLEMENT } = (charger as unknown as Inside).env;
     const send = vi.spyOn(SETTLEMENT, 'sendBatch');
     vi.spyOn(console, 'error').mockImplementation(() => undefined);
     for (let refused = 0; refused < times; refused += 1)
@@ -146,10 +151,12 @@ test('what happens while the queue is down waits in line behind what could not b
 });
 
 test('an object that dies over the sending sends again: its alarm was set before', async () => {
-  const { charger, rider, orderId, stop } = await chargeUpTo(100);
+  const { charger, rider, pile, orderId, stop } = await chargeUpTo(100);
+  // With its outlet reported taken, the end of the charge makes no other news an alarm would be set for.
+  await pile.status(1, 'Charging');
   const send = await runInDurableObject(objectOf(charger.chargerId), (instance) =>
     vi
-      .spyOn((instance as unknown as { env: ChargerEnv }).env.SETTLEMENT, 'sendBatch')
+      .spyOn((instance as unknown as Inside).env.SETTLEMENT, 'sendBatch')
       .mockImplementation(() => new Promise(() => undefined)),
   );
   await stop();
@@ -205,4 +212,75 @@ test('readings survive the loss of memory with the socket', async () => {
     totalFen: 15,
     powerW: 600,
   });
+});
+
+test('an end whose message the queue lost is told again when the sweep asks for it', async () => {
+  const { charger, rider, orderId, stop } = await chargeUpTo(100);
+  const send = await runInDurableObject(objectOf(charger.chargerId), (instance) =>
+    vi
+      .spyOn((instance as unknown as Inside).env.SETTLEMENT, 'sendBatch')
+      .mockResolvedValue(undefined as never),
+  );
+  await stop();
+  await eventually(async () => expect(await eventsWaiting(charger.chargerId)).toBe(0));
+  expect(send).toHaveBeenCalled();
+  send.mockRestore();
+  await evictDurableObject(objectOf(charger.chargerId));
+  expect(await booksOf(orderId)).toMatchObject({ holds: 1, bill: null });
+  expect(await ask(charger.chargerId).reconcileOrder(orderId, 'charging')).toBe('ended');
+  expect(await ask(charger.chargerId).reconcileOrder(orderId, 'charging')).toBe('ended');
+  await eventually(async () => {
+    expect(await booksOf(orderId)).toMatchObject({
+      state: 'completed',
+      vouchers: ['hold', 'capture'],
+      holds: 0,
+    });
+  });
+  expect(await balanceOf(rider.id, 'wallet')).toBe(9_985);
+});
+
+test('readings of more outlets than fit with the socket are committed; none is lost with the memory', async () => {
+  const outlets = 40;
+  const charger = await buildCharger({ outlets });
+  const pile = await TestPile.connect(charger.dtuNumber);
+  const profile = {
+    chargerId: charger.chargerId,
+    siteId: charger.siteId,
+    outlets,
+    ratedPowerW: 1_200,
+    maxTemperatureDeciC: 700,
+    maxSessionMinutes: 720,
+  };
+  const transactions: number[] = [];
+  for (let outletNo = 1; outletNo <= outlets; outletNo += 1) {
+    await pile.status(outletNo, 'Available');
+    const order = {
+      orderId: `order-${charger.chargerId}-${outletNo}`,
+      riderId: 'nobody',
+      outletNo,
+      idTag: `TAG${outletNo}`,
+      limit: { kind: 'full' },
+      rules: FLAT_TARIFF,
+      memberDiscountBp: 0,
+      holdFen: fen(2_000),
+      createdAt: epochMs(Date.now()),
+    } as const;
+    expect(await ask(charger.chargerId).startCharging(order, profile)).toEqual({ ok: true });
+    const [, , conf] = await pile.call('StartTransaction', {
+      connectorId: outletNo,
+      idTag: order.idTag,
+      meterStart: 0,
+      timestamp: new Date(Date.now()).toISOString(),
+    });
+    transactions.push((conf as { transactionId: number }).transactionId);
+  }
+  for (const minute of [1, 2, 3]) {
+    passTime(MINUTE);
+    for (const [index, transactionId] of transactions.entries()) {
+      await pile.meter(index + 1, transactionId, Date.now(), 10 * minute, 600);
+    }
+  }
+  await evictDurableObject(objectOf(charger.chargerId));
+  const { outlets: seen } = await ask(charger.chargerId).snapshot();
+  expect(seen.map(({ session }) => session?.energyWh)).toEqual(Array.from({ length: outlets }, () => 30));
 });

@@ -21,7 +21,8 @@ export interface LinkLimits {
 export const LARGEST_FRAME = 64 * 1024;
 /** The platform keeps 16 KB of a socket's attachment; a margin stays for its own framing. */
 const LARGEST_ATTACHMENT = 14 * 1024;
-const DEVICE = 'device';
+/** The tag of a device's sockets. */
+export const DEVICE = 'device';
 
 /** RFC 6455 close codes as used here. */
 const CLOSE = { superseded: 4001, released: 4002, policy: 1008, tooBig: 1009, unsupported: 1003 } as const;

@@ -1,4 +1,4 @@
-import { closeQuietly } from './device-link.ts';
+import { closeQuietly, DEVICE } from './device-link.ts';
 
 /** A person's live view: a rider sees one order, the console sees the whole device. */
 export interface WatcherAttachment {
@@ -44,9 +44,9 @@ export class Watchers {
     this.#tell(CONSOLE, message);
   }
 
-  /** Whether anybody looks on at all: with the device alone there is nothing to compose. */
+  /** Whether anybody looks on at all, the device apart, which may be there or not: nothing is composed for nobody. */
   any(): boolean {
-    return this.#ctx.getWebSockets().length > 1;
+    return this.#ctx.getWebSockets().length > this.#ctx.getWebSockets(DEVICE).length;
   }
 
   watches(orderId: string): boolean {

@@ -130,7 +130,7 @@ test('before it has booted a device is served its BootNotification and nothing e
 });
 
 test('one message over 64 KB ends the connection with 1009, one of exactly 64 KB does not', async () => {
-  const { pile } = await connected();
+  const { charger, pile } = await connected();
   const padded = (bytes: number) => {
     const [head, tail] = ['[2,"big","DataTransfer",{"vendorId":"v","data":"', '"}]'];
     return `${head}${'x'.repeat(bytes - head.length - tail.length)}${tail}`;
@@ -138,8 +138,12 @@ test('one message over 64 KB ends the connection with 1009, one of exactly 64 KB
   pile.say(padded(64 * 1024));
   await pile.call('Heartbeat', {});
   expect(pile.received.some((frame) => frame[1] === 'big' && frame[0] === 3)).toBe(true);
+  await pile.status(1, 'Available');
   pile.say(padded(64 * 1024 + 1));
+  // What follows it on the same socket is not heard any more.
+  pile.say(JSON.stringify([2, 'after', 'StatusNotification', status(1, { status: 'Faulted' })]));
   expect(await pile.untilClosed()).toMatchObject({ code: 1009 });
+  expect(await ask(charger.chargerId).snapshot()).toMatchObject({ outlets: [{ status: 'Available' }, {}] });
 });
 
 test('characters are measured in bytes', async () => {

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { ErrorCode } from '../../domain/errors.ts';
 import { MINUTE } from '../../domain/units.ts';
-import type { CommandResult } from '../../durable-objects/charger/charger.ts';
+import type { CommandResult } from '../../durable-objects/link/device-object.ts';
 import { CENTRAL_SYSTEM_ACTIONS } from '../../protocols/ocpp/ocpp16/actions.ts';
 import { ApiError } from '../api-error.ts';
 import { actorOf } from '../app-env.ts';

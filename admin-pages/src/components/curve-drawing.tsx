@@ -7,7 +7,7 @@ import { useEffect, useRef } from 'react';
 import { energy, power } from '../format/quantities.ts';
 import { dateTime } from '../format/times.ts';
 import { useTexts } from '../messages/texts.ts';
-import type { CurveProps } from './curve-chart.tsx';
+import type { CurveProps } from './curve-props.ts';
 
 echarts.use([LineChart, GridComponent, TooltipComponent, LegendComponent, SVGRenderer]);
 

@@ -1,5 +1,5 @@
-/** The bindings and settings a charger's object needs. */
-export interface ChargerEnv {
+/** The bindings and settings every device's object needs. */
+export interface DeviceEnv {
   readonly SETTLEMENT: Queue;
   readonly DEVICE_EVENTS: Queue;
   /** Seconds between a station's heartbeats; long, because protocol pings keep the socket for nothing. */
