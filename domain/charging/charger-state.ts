@@ -155,13 +155,17 @@ export const LIMITS = {
   powerStretch: 5 * MINUTE,
   /** A coarse register that stands still means no power only after this long. */
   powerStandstill: 15 * MINUTE,
-  /** A register that gains more than rated power × time × this many percent + this many Wh is not believed … */
+  /**
+   * A register that gains more than rated power × time × this many percent, and on top of it more than the largest
+   * two-wheeler battery takes, is not believed … Time alone cannot convict it: device clocks are wrong, and what is
+   * replayed after a dead line arrives squeezed together.
+   */
   jumpPercent: 150,
-  jumpAllowanceWh: 100,
+  jumpAllowanceWh: 20_000,
   /** … unless so many readings in a row agree. */
   jumpReadings: 3,
   /** Readings are made durable at least this often while charging. */
-  meteringCommit: 20 * MINUTE,
+  meteringCommit: 25 * MINUTE,
   /** A device clock further off than this is corrected and flagged. */
   clockTolerance: 2 * MINUTE,
   /** Power above rating times this many percent cuts the outlet. */

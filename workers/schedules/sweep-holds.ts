@@ -1,4 +1,4 @@
-import { and, asc, eq, lt, or, sql } from 'drizzle-orm';
+import { and, asc, eq, isNull, lt, or, sql } from 'drizzle-orm';
 import { type Database, openDatabase } from '../../database/open.ts';
 import { chargingOrders } from '../../database/schema/charging.ts';
 import { holds } from '../../database/schema/ledger.ts';
@@ -48,7 +48,8 @@ function overdueHolds(db: Database, now: EpochMs) {
     .innerJoin(chargingOrders, eq(chargingOrders.id, holds.orderId))
     .where(
       or(
-        lt(holds.deadlineAt, now),
+        // One that an operator has been told of waits for the operator, and for its check-up below.
+        and(lt(holds.deadlineAt, now), isNull(chargingOrders.attention)),
         and(eq(chargingOrders.state, 'starting'), lt(holds.createdAt, now - START_OVERDUE)),
         and(
           eq(chargingOrders.state, 'charging'),
