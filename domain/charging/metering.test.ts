@@ -218,7 +218,7 @@ describe('a meter that says little', () => {
 });
 
 describe('what is written down', () => {
-  it('is little: a row each twenty minutes, at a price boundary, and for every decision', () => {
+  it('is little: a row each twenty-five minutes, at a price boundary, and for every decision', () => {
     const pile = Pile.charging({ rules: touTariff() });
     const rows: number[] = [];
     for (let minute = 1; minute <= 90; minute += 1) {
@@ -233,7 +233,7 @@ describe('what is written down', () => {
       pile.state = outcome.state;
     }
     // 11:00 is the end of the peak price.
-    expect(rows).toEqual([20, 40, 60, 80]);
+    expect(rows).toEqual([25, 50, 60, 85]);
   });
 
   it('keeps the shape of a long charge in few points', () => {
