@@ -1,10 +1,12 @@
 import { riderAccount } from '../../domain/ledger/account.ts';
 import { riderOf } from '../app-env.ts';
 import { defineRoute, jsonResponse, newRouter } from '../http.ts';
+import { IdempotencyHeaders, idempotencyKeyOf } from '../middleware/idempotency.ts';
 import { PageQuery, pageOf, toPage } from '../pages.ts';
 import { entryText } from './entry-texts.ts';
 import { accountLines, lineCursor, riderBalances } from './queries.ts';
 import { WALLET_ENTRY_EXAMPLE, WalletEntryView, WalletView } from './schemas.ts';
+import { payArrears } from './service.ts';
 
 const walletRoute = defineRoute({
   method: 'get',
@@ -33,6 +35,19 @@ const entriesRoute = defineRoute({
   },
 });
 
+const payArrearsRoute = defineRoute({
+  method: 'post',
+  path: '/v1/rider/wallet/pay-arrears',
+  permission: 'rider.self',
+  tags: ['wallet'],
+  summary: 'Pay what the rider owes from the wallet, as far as it reaches',
+  request: { headers: IdempotencyHeaders },
+  errors: ['idempotency_key_required', 'insufficient_balance', 'conflict'],
+  responses: {
+    200: jsonResponse(WalletView, 'The balances after it', { walletFen: 1200, heldFen: 0, arrearsFen: 0 }),
+  },
+});
+
 /** A rider's own wallet. */
 export function riderWalletRoutes() {
   const router = newRouter();
@@ -40,6 +55,14 @@ export function riderWalletRoutes() {
   router.openapi(walletRoute, async (context) =>
     context.json(await riderBalances(context.get('db'), riderOf(context).riderId), 200),
   );
+
+  router.openapi(payArrearsRoute, async (context) => {
+    const db = context.get('db');
+    const { riderId } = riderOf(context);
+    const key = idempotencyKeyOf(context.req.valid('header'));
+    await payArrears(db, riderId, key, context.get('now'));
+    return context.json(await riderBalances(db, riderId), 200);
+  });
 
   router.openapi(entriesRoute, async (context) => {
     const { cursor, limit } = context.req.valid('query');

@@ -6,13 +6,20 @@ import {
   compensate,
   type LedgerTransaction,
   type Posting,
+  settleArrears,
 } from '../../domain/ledger/transactions.ts';
-import type { EpochMs, Fen } from '../../domain/units.ts';
+import { type EpochMs, type Fen, fen } from '../../domain/units.ts';
 import { ApiError, orThrow } from '../api-error.ts';
 import { type Actor, auditRow } from '../audit.ts';
 import { databaseMessage } from '../middleware/errors.ts';
 import { ALREADY_POSTED, postingStatements } from './posting-service.ts';
-import { findTransaction, isOrderOf, type StoredTransaction, unknownRiders } from './queries.ts';
+import {
+  findTransaction,
+  isOrderOf,
+  riderBalances,
+  type StoredTransaction,
+  unknownRiders,
+} from './queries.ts';
 
 /** Statements that share a posting's batch; what has to be refused before the money is looked at goes in front. */
 export interface PostedTogether {
@@ -52,6 +59,19 @@ export async function postTransaction(
 
 const overdrawn = (code: 'insufficient_balance' | 'ledger_overdrawn', { id }: LedgerTransaction) =>
   new ApiError(code, { transactionId: id });
+
+/**
+ * Pays a rider's arrears from the wallet as far as it reaches; owing nothing, or a repeat under the same key, changes
+ * nothing. The voucher's id holds the key, so no further row notes its use.
+ */
+export async function payArrears(db: Database, riderId: string, key: string, now: EpochMs): Promise<void> {
+  const reference = `${riderId}-${key}`;
+  if ((await findTransaction(db, `arrears:${reference}`)) !== undefined) return;
+  const { walletFen, arrearsFen } = await riderBalances(db, riderId);
+  if (arrearsFen === 0) return;
+  const owed = { walletFen: fen(walletFen), arrearsFen: fen(-arrearsFen) };
+  await postTransaction(db, orThrow(settleArrears({ riderId, reference, ...owed })), now);
+}
 
 /** What a repeatable staff posting came to; `repeated` when an earlier request with the same key had made it. */
 export interface StaffPosting {
