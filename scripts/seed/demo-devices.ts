@@ -21,6 +21,7 @@ import {
   RATED_POWER_W,
 } from './demo-names.ts';
 import { OUTSIDE_EVERY_NTH_SITE, siteId } from './demo-sites.ts';
+import { PLAIN_TARIFF_ID } from './demo-tariffs.ts';
 
 export interface DemoDevices {
   readonly types: (typeof deviceTypes.$inferInsert)[];
@@ -112,6 +113,7 @@ export async function demoDevices(now: number): Promise<DemoDevices> {
       serial: `${pile.modelId.replace('MODEL-', 'DY')}-26${pile.number}`,
       modelId: pile.modelId,
       siteId: site,
+      tariffId: PLAINLY_PRICED.includes(pile.number) ? PLAIN_TARIFF_ID : null,
       outlets: pile.outlets,
       createdAt,
       outletStates: Array.from({ length: pile.outlets }, () => 'offline' as const),
@@ -132,6 +134,9 @@ export function outletsBySite(): ReadonlyMap<string, number> {
   for (const { pile, site } of placePiles()) totals.set(site, (totals.get(site) ?? 0) + pile.outlets);
   return totals;
 }
+
+/** The first half of the identities for devices from outside; the others have their site's tariff. */
+const PLAINLY_PRICED = OUTSIDE_NUMBERS.slice(0, 10);
 
 function placePiles(): { readonly pile: Pile; readonly site: string; readonly ordinal: number }[] {
   const counts = new Map<string, number>();

@@ -23,6 +23,9 @@ export const SITE_TARIFF_IDS = [
   'TARIFF-SESSION',
 ] as const;
 
+/** One price a kWh and nothing else: what a first try with a device from outside is easiest checked against. */
+export const PLAIN_TARIFF_ID = 'TARIFF-PLAIN';
+
 const plain = {
   v: 1,
   minimumFen: fen(0),
@@ -94,6 +97,11 @@ const DEMO_TARIFFS: readonly DemoTariff[] = [
       minimumFen: fen(20),
       residentialCap: { electricityCentiFenPerKwh: centiFen(6800) },
     },
+  },
+  {
+    id: PLAIN_TARIFF_ID,
+    name: '单一电价',
+    rules: { ...plain, kind: 'energy', periods: flat(0.8, 0.4) },
   },
   {
     id: 'TARIFF-FLAT',

@@ -87,7 +87,9 @@ describe('a charge point of a strict client library', () => {
       const { body: current } = await orderOf(token, body.id);
       return current.bill === null ? undefined : current;
     });
-    expect(order).toMatchObject({ state: 'completed', endReason: 'unplugged', bill: { energyWh: 40 } });
+    // 40 Wh at ¥0.80 and ¥0.40 a kWh: 3.2 and 1.6 fen.
+    const bill = { energyWh: 40, electricityFen: 3, serviceFen: 2, totalFen: 5 };
+    expect(order).toMatchObject({ state: 'completed', endReason: 'unplugged', bill });
     expect(live.at(-1)).toEqual({ type: 'ended', orderId: body.id });
     watch.close();
     await pile.close();
