@@ -15,6 +15,7 @@ import { firstPilesOnline, startedAnswer } from './stack/readiness.ts';
 import { inRepository } from './stack/repository.ts';
 import { readStartSettings, type StartSettings } from './stack/start-settings.ts';
 import type { Stack, WorkerLog } from './stack/start-stack.ts';
+import { startWatchdog } from './stack/watchdog.ts';
 import { welcome } from './stack/welcome.ts';
 
 /**
@@ -47,6 +48,7 @@ async function start(settings: StartSettings): Promise<void> {
   await requireFreePorts(host, Object.values(ports));
   claimState(stateDir);
   process.once('exit', () => releaseState(stateDir));
+  startWatchdog();
   const logsFolder = path.join(stateDir, 'logs');
   mkdirSync(logsFolder, { recursive: true });
 
@@ -69,6 +71,8 @@ async function start(settings: StartSettings): Promise<void> {
         ports: { api: ports.api.port, console: ports.console.port },
         settings: {
           ...wechatApp,
+          // Everybody on this machine comes from one address.
+          LOGIN_RATE_PER_MINUTE: '1200',
           WECHAT_API_ORIGIN: settings.wechatOrigin ?? wechatPeerUrl,
           ...settings.worker,
         },

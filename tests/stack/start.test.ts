@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -147,6 +147,22 @@ test('the next start finds the data; a peer that dies ends all of it and is name
   expect(await running.ended).toBe(1);
   expect(running.output).toContain('The simulated WeChat ended by itself (SIGKILL)');
   expect(await answers(ports.PORT)).toBe(false);
+});
+
+test('a stack that is killed without a word leaves no process behind, and the next one starts', async () => {
+  running = new Command('start.ts', { ...ports, STATE_DIR: stateDir });
+  await running.until(/Ctrl-C ends it/);
+  // The watchdog looks once a second.
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  process.kill(Number(await readFile(path.join(stateDir, 'stack.pid'), 'utf8')), 'SIGKILL');
+  await running.ended;
+  await expect
+    .poll(() => Promise.all(Object.values(ports).map(answers)), { timeout: 10_000 })
+    .toEqual(VARIABLES.map(() => false));
+  running = new Command('start.ts', { ...ports, STATE_DIR: stateDir, FLEET: '0' });
+  await running.until(/Ctrl-C ends it/);
+  running.pressCtrlC();
+  expect(await running.ended).toBe(0);
 });
 
 test('a reset leaves nothing of the stack and touches nothing else', async () => {
