@@ -26,6 +26,8 @@ import { welcome } from './stack/welcome.ts';
 /** Longer than the queues' batch timeout, so that what the ending devices reported is applied. */
 const DRAIN_MS = 1500;
 const CHILD_GRACE_MS = 4000;
+/** The period in which the sweep asks after each open order once; see workers/schedules/sweep-holds.ts. */
+const MISSED_MINUTES = 15;
 
 const CONSOLE_BUILDS = {
   absent: 'skipped, there is none in admin-pages',
@@ -82,15 +84,25 @@ async function start(settings: StartSettings): Promise<void> {
     ({ migrated }) => (migrated.length > 0 ? `${migrated.length} migrations applied` : 'up to date'),
   );
   onEndSignals(end, kill);
-  const { url, deviceUrl, database } = stack;
+  const { url, deviceUrl, database, runCrons } = stack;
+  const isNew = await isEmptyDatabase(database);
   if (settings.seed) {
     await step('Demo data', async () => {
-      if (!(await isEmptyDatabase(database))) return 'kept';
+      if (!isNew) return 'kept';
       const { seedDemo } = await import('./seed/seed-demo.ts');
       const counts = await seedDemo(database, { wechatAppId: settings.wechatAppId });
       return counts === null
         ? 'kept'
         : `${counts.sites} sites, ${counts.chargers} chargers, ${counts.riders} riders`;
+    });
+  }
+  if (!isNew) {
+    await step('Missed schedules', async () => {
+      // As if the crons of the last quarter of an hour ran late: each open order is asked after once in it.
+      for (let minute = MISSED_MINUTES - 1; minute >= 0; minute -= 1) {
+        await runCrons(new Date(Date.now() - minute * 60_000));
+      }
+      return 'made up for';
     });
   }
   if (settings.wechatOrigin === null) {

@@ -8,7 +8,7 @@ import { failStart, markAttention } from '../charging/settlement-service.ts';
 import type { Env } from '../env.ts';
 
 /** Longer than a start can take; a hold of a `starting` order older than this has lost its object's word. */
-const START_OVERDUE = 4 * MINUTE;
+const START_OVERDUE = 2 * MINUTE;
 /** Every running order is asked after once in so many minutes, in case its end was told and never arrived. */
 const CHECK_UP = 15;
 const MOST_AT_ONCE = 100;
