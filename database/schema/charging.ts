@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { check, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { ChargingLimit } from '../../domain/charging/session.ts';
+import type { ChargingLimit, CurvePoint } from '../../domain/charging/session.ts';
 import type { BillLine } from '../../domain/pricing/bill.ts';
 import type { TariffRules } from '../../domain/pricing/tariff.ts';
 
@@ -11,9 +11,6 @@ export interface TariffSnapshot {
   readonly rules: TariffRules;
   readonly memberDiscountBp: number;
 }
-
-/** `[ms since the session began, W, cumulative Wh]`, thinned to a few hundred points. */
-export type CurvePoint = readonly [number, number, number];
 
 export const chargingOrders = sqliteTable(
   'charging_orders',

@@ -1,13 +1,11 @@
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { OutletAvailability } from '../../domain/charging/charger-state.ts';
 
 /** Opening hours in minutes of the Shanghai day; a span may wrap midnight. An empty list means always open. */
 export interface OpeningSpan {
   readonly fromMinute: number;
   readonly toMinute: number;
 }
-
-/** What D1's readers need to know of an outlet; the finer OCPP status lives in the charger's object. */
-export type OutletAvailability = 'free' | 'occupied' | 'reserved' | 'unavailable' | 'faulted' | 'offline';
 
 export const sites = sqliteTable(
   'sites',

@@ -77,14 +77,14 @@ export class Charger extends DeviceObject<DeviceEnv, ChargerRecord, ChargerOverl
   }
 
   /**
-   * Where an order stands here, for one that D1 knows as `known` since a while: news that was lost is told again, and
+   * Where an order stands here, for one D1 has heard nothing of for a while: news that was lost is told again, and
    * an order nobody here has heard of is fenced off and can never start any more.
    */
-  reconcileOrder(orderId: string, known: 'starting' | 'charging'): OrderStanding {
+  reconcileOrder(orderId: string, knownAsStarted: boolean): OrderStanding {
     counters.objectRequests += 1;
     const now = this.now();
     const standing = this.#apply({ type: 'reconcile', orderId }, now) as OrderStanding;
-    if (standing === 'ended' || (standing === 'live' && known === 'starting')) this.#tellAgain(orderId, now);
+    if (standing === 'ended' || (standing === 'live' && !knownAsStarted)) this.#tellAgain(orderId, now);
     return standing;
   }
 

@@ -227,8 +227,8 @@ test('an end whose message the queue lost is told again when the sweep asks for 
   send.mockRestore();
   await evictDurableObject(objectOf(charger.chargerId));
   expect(await booksOf(orderId)).toMatchObject({ holds: 1, bill: null });
-  expect(await ask(charger.chargerId).reconcileOrder(orderId, 'charging')).toBe('ended');
-  expect(await ask(charger.chargerId).reconcileOrder(orderId, 'charging')).toBe('ended');
+  expect(await ask(charger.chargerId).reconcileOrder(orderId, true)).toBe('ended');
+  expect(await ask(charger.chargerId).reconcileOrder(orderId, true)).toBe('ended');
   await eventually(async () => {
     expect(await booksOf(orderId)).toMatchObject({
       state: 'completed',

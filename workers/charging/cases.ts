@@ -66,7 +66,7 @@ export async function retrySettlement(
   if (applied > 0) return 'settled';
   const standing = await chargerObject(env, order.chargerId).reconcileOrder(
     order.id,
-    order.state === 'charging' ? 'charging' : 'starting',
+    order.state !== 'starting',
   );
   if (standing === 'fenced' && order.state === 'starting') {
     await failStart(db, order.id, 'device-timeout', actor.now);

@@ -1,14 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import type { Database } from '../../database/open.ts';
-import {
-  chargers,
-  deviceModels,
-  dtus,
-  type OpeningSpan,
-  type OutletAvailability,
-  sites,
-} from '../../database/schema/fleet.ts';
-import type { ChargerProfile } from '../../domain/charging/charger-state.ts';
+import { chargers, deviceModels, dtus, type OpeningSpan, sites } from '../../database/schema/fleet.ts';
+import type { ChargerProfile, OutletAvailability } from '../../domain/charging/charger-state.ts';
 import { kindOfNetworkNumber } from '../../domain/numbering/network-number.ts';
 
 /** An outlet as it is scanned: `{charger}-{outlet}`, where the charger is named by its id or by its DTU's number. */

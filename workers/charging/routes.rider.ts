@@ -10,6 +10,7 @@ import { IdempotencyHeaders, idempotencyKeyOf, once, requestHash } from '../midd
 import { PageQuery, pageOf, toPage } from '../pages.ts';
 import { findTariffInForce } from '../pricing/queries.ts';
 import { balanceOf } from '../wallet/queries.ts';
+import { wantsWebSocket, watchUpgrade } from '../websocket-upgrade.ts';
 import { LimitBody, ORDER_EXAMPLE, OrderView, orderView, toLimit } from './order-schema.ts';
 import { outletIdOf } from './outlets.ts';
 import { findRiderOrder, listRiderOrders } from './queries.ts';
@@ -224,14 +225,11 @@ export function riderChargingRoutes() {
       context.req.valid('param').orderId,
     );
     if (found === undefined) throw new ApiError('not_found');
-    if (context.req.header('Upgrade')?.toLowerCase() !== 'websocket')
-      throw new ApiError('invalid_request', { expected: 'websocket' });
-    const headers = new Headers({ Upgrade: 'websocket' });
-    if (context.req.header('Sec-WebSocket-Protocol') !== undefined)
-      headers.set('X-Chosen-Subprotocol', 'bearer');
-    return chargerObject(context.env, found.order.chargerId).fetch(`https://charger/live/${found.order.id}`, {
-      headers,
-    });
+    if (!wantsWebSocket(context.req)) throw new ApiError('invalid_request', { expected: 'websocket' });
+    return chargerObject(context.env, found.order.chargerId).fetch(
+      `https://charger/live/${found.order.id}`,
+      watchUpgrade(context.req),
+    );
   });
 
   return router;

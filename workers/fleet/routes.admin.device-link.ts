@@ -9,6 +9,7 @@ import { auditRow } from '../audit.ts';
 import { chargerObject } from '../charger-object.ts';
 import { defineRoute, jsonBody, jsonResponse, newRouter } from '../http.ts';
 import { newId } from '../identifiers.ts';
+import { wantsWebSocket, watchUpgrade } from '../websocket-upgrade.ts';
 import { requireChargerInScope } from './charger-scope.ts';
 
 const TAGS = ['admin: device link'];
@@ -208,13 +209,10 @@ export function adminDeviceLinkRoutes() {
     const { chargerId } = context.req.valid('param');
     await requireChargerInScope(context.get('db'), actorOf(context).staff, chargerId);
     const charger = chargerObject(context.env, chargerId);
-    if (context.req.header('Upgrade')?.toLowerCase() !== 'websocket') {
+    if (!wantsWebSocket(context.req)) {
       return context.json({ ...(await charger.snapshot()) }, 200);
     }
-    const headers = new Headers({ Upgrade: 'websocket' });
-    if (context.req.header('Sec-WebSocket-Protocol') !== undefined)
-      headers.set('X-Chosen-Subprotocol', 'bearer');
-    return charger.fetch('https://charger/watch', { headers });
+    return charger.fetch('https://charger/watch', watchUpgrade(context.req));
   });
 
   router.openapi(framesRoute, async (context) => {

@@ -5,6 +5,7 @@ import { chooseSubprotocol } from '../../protocols/ocpp/subprotocol.ts';
 import { ApiError } from '../api-error.ts';
 import { chargerObject } from '../charger-object.ts';
 import { defineRoute, newRouter } from '../http.ts';
+import { wantsWebSocket } from '../websocket-upgrade.ts';
 import { hashDeviceKey, sameDigest } from './device-key.ts';
 import { findConnectingDevice } from './device-queries.ts';
 
@@ -46,7 +47,7 @@ export function deviceRoutes() {
     }
     if (device.profile === null) throw new ApiError('forbidden', { reason: 'dtu_not_bound' });
     const subprotocol = chooseSubprotocol(context.req.header('Sec-WebSocket-Protocol') ?? null, SUPPORTED);
-    if (context.req.header('Upgrade')?.toLowerCase() !== 'websocket' || subprotocol === null) {
+    if (!wantsWebSocket(context.req) || subprotocol === null) {
       throw new ApiError('invalid_request', { supportedSubprotocols: SUPPORTED });
     }
     const charger = chargerObject(context.env, device.profile.chargerId, device.region);

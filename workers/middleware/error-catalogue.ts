@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../domain/errors.ts';
 
 interface CatalogueEntry {
-  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 423 | 429 | 500 | 502 | 503 | 504;
+  readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 422 | 423 | 429 | 500 | 502 | 503 | 504;
   readonly zh: string;
   readonly en: string;
 }
@@ -14,10 +14,8 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     zh: '分页参数已失效，请从第一页重新查看',
     en: 'The page cursor is not valid',
   },
-  unsupported_media_type: { status: 415, zh: '请使用 JSON 格式提交', en: 'Send application/json' },
   payload_too_large: { status: 413, zh: '提交的内容过大', en: 'The request body is too large' },
   not_found: { status: 404, zh: '没有找到您要的内容', en: 'There is no such thing' },
-  method_not_allowed: { status: 405, zh: '不支持此操作方式', en: 'The method is not allowed here' },
   unauthenticated: { status: 401, zh: '请先登录', en: 'Sign in first' },
   session_expired: {
     status: 401,
@@ -60,7 +58,6 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     zh: '数据已被他人修改，请刷新后重试',
     en: 'Someone else changed this; load it again',
   },
-  real_name_required: { status: 403, zh: '请先完成实名认证', en: 'Real-name verification is required first' },
   insufficient_balance: { status: 422, zh: '余额不足，请先充值', en: 'The wallet balance is too small' },
   arrears_open: { status: 422, zh: '您有未结清的欠费，请先支付', en: 'Settle the open arrears first' },
   quote_outdated: {
@@ -75,7 +72,6 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, CatalogueEntry>> = {
   outlet_occupied: { status: 409, zh: '插座正在使用，请换一个', en: 'The outlet is in use' },
   outlet_unavailable: { status: 409, zh: '插座暂不可用，请换一个', en: 'The outlet is out of service' },
   device_offline: { status: 409, zh: '设备离线，请换一台', en: 'The device is offline' },
-  device_rejected: { status: 409, zh: '设备拒绝了此操作', en: 'The device rejected the command' },
   device_timeout: { status: 504, zh: '设备没有及时响应', en: 'The device did not answer in time' },
   device_busy: {
     status: 409,

@@ -92,4 +92,3 @@ export const deviceMessage = z.discriminatedUnion('type', [
     at: epoch,
   }),
 ]);
-export type DeviceMessage = z.infer<typeof deviceMessage>;

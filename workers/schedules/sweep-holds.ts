@@ -23,7 +23,7 @@ export async function sweepHolds(env: Env, now: EpochMs): Promise<void> {
     try {
       const standing = await chargerObject(env, hold.chargerId).reconcileOrder(
         hold.orderId,
-        hold.state === 'charging' ? 'charging' : 'starting',
+        hold.state !== 'starting',
       );
       if (standing === 'fenced' && hold.state === 'starting') {
         await failStart(db, hold.orderId, 'device-timeout', now);

@@ -49,9 +49,6 @@ export const STOP_REASONS = [
 ] as const;
 export type StopReason = (typeof STOP_REASONS)[number];
 
-/** A StopTransaction without a reason was stopped locally (OCPP 1.6 §6.49). */
-export const DEFAULT_STOP_REASON: StopReason = 'Local';
-
 /** Operative: every state but Unavailable and Faulted (OCPP 1.6 §7.7). */
 export function isOperative(status: ChargePointStatus): boolean {
   return status !== 'Unavailable' && status !== 'Faulted';
